@@ -1,0 +1,1 @@
+//! Frames, parameters and a clock in; plain typed answers with chart and table out.

@@ -1,0 +1,1 @@
+//! Requests in, replies out: the only crate that the two shells call.

@@ -1,0 +1,1 @@
+//! A ChartSpec in, an SVG out.

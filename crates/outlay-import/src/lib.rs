@@ -1,0 +1,1 @@
+//! A source in, borrowed records and rejected rows out.

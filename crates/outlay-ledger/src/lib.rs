@@ -1,0 +1,1 @@
+//! Records in, snapshots on disk and frames out.

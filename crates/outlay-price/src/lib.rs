@@ -1,0 +1,1 @@
+//! Price books: model, tier, time and tokens in; rate set, cost and rule out.

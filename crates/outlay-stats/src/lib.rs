@@ -1,0 +1,1 @@
+//! Numbers in; quantiles, Pareto shares and intervals out.
