@@ -14,6 +14,7 @@
 //! ```
 #![deny(missing_docs)]
 
+pub mod cube;
 pub mod dimension;
 pub mod money;
 pub mod names;
