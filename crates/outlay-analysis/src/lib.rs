@@ -1,1 +1,5 @@
-//! Frames, parameters and a clock in; plain typed answers with chart and table out.
+//! Grouped sums, parameters and a period in; plain typed answers with chart and table out.
+#![deny(missing_docs)]
+
+pub mod analyses;
+pub mod answer;

@@ -1,3 +1,5 @@
+//! The bill of one call: bucket × price = amount
+
 use crate::analyses::calls::CallRow;
 use outlay_model::money::Money;
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! Calls, a page at a time
+
 use crate::answer::{PeriodView, Trust};
 use outlay_model::money::Money;
 use outlay_model::tokens::Tokens;

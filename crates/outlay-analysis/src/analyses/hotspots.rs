@@ -1,3 +1,5 @@
+//! Where do I start?
+
 use crate::analyses::calls::CallRow;
 use crate::answer::{PeriodView, Sentence, Trust};
 use outlay_model::dimension::Dimension;

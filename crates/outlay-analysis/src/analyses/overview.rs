@@ -1,3 +1,5 @@
+//! What did the period cost, and is that number right?
+
 use crate::answer::{PeriodView, Sentence, Trust};
 use outlay_model::dimension::Dimension;
 use outlay_model::money::Money;

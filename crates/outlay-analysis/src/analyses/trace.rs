@@ -1,3 +1,5 @@
+//! The steps of one trace, with what each cost
+
 use outlay_model::money::Money;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

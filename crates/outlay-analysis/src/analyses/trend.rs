@@ -1,3 +1,5 @@
+//! How does spend move over time?
+
 use crate::answer::{PeriodView, Sentence, Trust};
 use outlay_model::money::Money;
 use outlay_model::view::{ChartSpec, TableSpec};

@@ -1,0 +1,8 @@
+//! The analyses: one file each, listed once.
+
+pub mod bill;
+pub mod calls;
+pub mod hotspots;
+pub mod overview;
+pub mod trace;
+pub mod trend;
