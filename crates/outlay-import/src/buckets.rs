@@ -1,0 +1,155 @@
+//! What readers of providers' exports share: rows of a table whose columns are looked up by name.
+
+use std::collections::HashMap;
+
+use outlay_model::money::Pico;
+use outlay_model::record::Sink;
+use outlay_model::time::Micros;
+
+use crate::error::{Fault, ImportError};
+use crate::feed::Feed;
+use crate::format::ReadSummary;
+use crate::head::Layout;
+use crate::source::Input;
+use crate::table::{Row, Splitter, Step, normal};
+use crate::value::{self, Epoch, Naive, NoInstant};
+
+/// One row with its columns' names.
+#[derive(Clone, Copy)]
+pub(crate) struct Cells<'a> {
+    row: Row<'a>,
+    columns: &'a HashMap<String, usize>,
+}
+
+impl<'a> Cells<'a> {
+    /// The cell, trimmed; empty where the column is missing.
+    pub fn text(&self, column: &str) -> &'a str {
+        self.columns.get(column).map_or("", |at| self.row.get(*at))
+    }
+
+    /// Whether every column but these is empty.
+    pub fn only(&self, columns: &[&str]) -> bool {
+        self.columns.iter().all(|(name, at)| columns.contains(&name.as_str()) || self.row.get(*at).is_empty())
+    }
+
+    /// Whether the row has a cell for each column.
+    pub fn is_full(&self) -> bool {
+        self.row.len() >= self.columns.len()
+    }
+
+    /// The row as it stands.
+    pub fn whole(&self) -> &'a str {
+        self.row.text()
+    }
+
+    /// A count; `None` where the cell is empty or the column missing.
+    pub fn count(&self, column: &str) -> Result<Option<i64>, Fault> {
+        match self.text(column) {
+            "" => Ok(None),
+            text => value::count(text).map(Some).map_err(|why| Fault::new(column, format!("{column} {why}"), text)),
+        }
+    }
+
+    /// A count, 0 where the cell is empty or the column missing.
+    pub fn count_or_0(&self, column: &str) -> Result<i64, Fault> {
+        Ok(self.count(column)?.unwrap_or(0))
+    }
+
+    /// An amount; `None` where the cell is empty.
+    pub fn money(&self, column: &str) -> Result<Option<Pico>, Fault> {
+        match self.text(column) {
+            "" => Ok(None),
+            text => Pico::parse(text)
+                .map(Some)
+                .map_err(|why| Fault::new(column, format!("{column} is not an amount: {why}"), text)),
+        }
+    }
+
+    /// An instant of UTC from the first of these columns that is not empty, and whether it was a date alone.
+    pub fn time(&self, columns: &[&str]) -> Result<(Micros, bool), Fault> {
+        let column = columns.iter().copied().find(|c| !self.text(c).is_empty()).unwrap_or(columns[0]);
+        let text = self.text(column);
+        let fault = |why: &str| Fault::new(column, format!("{column} {why}"), text);
+        if text.is_empty() {
+            return Err(fault("is empty"));
+        }
+        let stamp = value::stamp(text, Epoch::Auto).map_err(fault)?;
+        match stamp.place(Naive::Utc) {
+            Ok(at) => Ok((at, stamp.date_only)),
+            Err(NoInstant::Fault(why)) => Err(fault(why)),
+            Err(NoInstant::Zone) => Err(fault("has no zone")),
+        }
+    }
+}
+
+/// A format's own part of reading: what its columns are, and each row.
+pub(crate) struct Plan {
+    /// Id, for messages.
+    pub format: &'static str,
+    /// Columns without which nothing can be read.
+    pub required: &'static [&'static str],
+}
+
+/// Reads every row of a table. `each` gets the line, the row and the feed; a fault that it returns rejects the row.
+pub(crate) fn read(
+    input: Input,
+    plan: &Plan,
+    sink: &mut dyn Sink,
+    mut each: impl FnMut(u64, Cells<'_>, &mut Feed<'_>) -> Result<Result<(), ImportError>, Fault>,
+) -> Result<ReadSummary, ImportError> {
+    let head = input.head();
+    let missing: Vec<&str> = plan.required.iter().copied().filter(|c| !head.has(c)).collect();
+    let (Layout::Table { delimiter }, true) = (&head.layout, missing.is_empty()) else {
+        return Err(ImportError::Header {
+            name: input.name.clone(),
+            format: plan.format.to_owned(),
+            missing: missing.join(", "),
+        });
+    };
+    let delimiter = *delimiter;
+    let mut feed = Feed::new(&input.name, &input.meter, sink);
+    let mut rows = Splitter::new(input.reader, delimiter);
+    let header = rows.header().unwrap_or_default();
+    let mut columns = HashMap::new();
+    for (at, name) in header.iter().enumerate() {
+        columns.entry(normal(name)).or_insert(at);
+    }
+    while let Some(step) = rows.advance() {
+        let line = match step {
+            Step::Row(line) => line,
+            Step::Bad(line, reason) => {
+                feed.reject(line, &Fault::new("", reason, ""))?;
+                continue;
+            }
+        };
+        let done = rows
+            .cells(header.len(), true, feed.broken_tail())
+            .and_then(|row| each(line, Cells { row, columns: &columns }, &mut feed));
+        match done {
+            Ok(pushed) => pushed?,
+            Err(fault) => feed.reject(line, &fault)?,
+        }
+    }
+    feed.finish(None)
+}
+
+/// A row that has fewer cells than the header, where that has no meaning.
+pub(crate) fn full(cells: &Cells<'_>) -> Result<(), Fault> {
+    if cells.is_full() {
+        Ok(())
+    } else {
+        Err(Fault::new("", "the row has fewer cells than the header has columns", cells.whole()))
+    }
+}
+
+/// A part that must equal what it is computed from.
+pub(crate) fn agree(column: &str, told: Option<i64>, parts: i64) -> Result<(), Fault> {
+    match told {
+        Some(told) if told != parts => Err(Fault::new(
+            column,
+            format!("{column} says {told} tokens, the other columns of the row give {parts}"),
+            &told.to_string(),
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,271 @@
+//! Reads rows of calls by the table of fields: JSON objects and delimited text of our own trace format and of in-house
+//! formats that differ from it by a few names.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use outlay_model::record::{Record, Sink};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+
+use crate::error::{Fault, ImportError};
+use crate::feed::Feed;
+use crate::fields::{self, Draft, Rules, Slot, Times, kinds};
+use crate::format::{ReadOptions, ReadSummary};
+use crate::head::Layout;
+use crate::json::{self, JsonRows};
+use crate::source::Input;
+use crate::table::{self, Splitter};
+use crate::value::Naive;
+
+/// How a format differs from the table of fields.
+pub(crate) struct Dialect {
+    /// Its own names (in lower case), and the fields that they are.
+    pub renamed: &'static [(&'static str, &'static str)],
+    /// Whether local times are UTC by its documentation; otherwise the zone has to be told.
+    pub naive_is_utc: bool,
+}
+
+impl Dialect {
+    fn slot(&self, key: &str) -> Option<Slot> {
+        let key = table::normal(key);
+        let name = self.renamed.iter().find(|(own, _)| *own == key).map_or(key.as_str(), |(_, field)| *field);
+        fields::slot(name, kinds::CALL)
+    }
+}
+
+/// Reads a whole file of calls.
+pub(crate) fn read(
+    input: Input,
+    dialect: &Dialect,
+    options: &ReadOptions,
+    sink: &mut dyn Sink,
+) -> Result<ReadSummary, ImportError> {
+    let naive = match (dialect.naive_is_utc, options.zone) {
+        (true, _) => Naive::Utc,
+        (false, Some(zone)) => Naive::Zone(zone),
+        (false, None) => Naive::Ask,
+    };
+    let rules = Rules { cached_inside: true, zero_cost_is_unknown: true, naive };
+    let mut feed = Feed::new(&input.name, &input.meter, sink);
+    let mut times = Times::default();
+    let account = options.account.as_deref();
+    match input.head().layout {
+        Layout::Table { delimiter } => table_rows(input, delimiter, dialect, account, &rules, &mut times, &mut feed)?,
+        layout => json_rows(input, layout, dialect, account, &rules, &mut times, &mut feed)?,
+    }
+    if times.zone == Some(chrono_tz::Tz::UTC) && naive == Naive::Utc {
+        feed.note("times without a zone were read as UTC");
+    }
+    feed.finish(times.zone)
+}
+
+/// Pushes a filled draft as a call.
+fn deliver<'a>(
+    draft: Draft<'a>,
+    line: u64,
+    account: Option<&'a str>,
+    rules: &Rules,
+    times: &mut Times,
+    feed: &mut Feed<'_>,
+) -> Result<(), ImportError> {
+    match draft.call(account, rules, times, |call| feed.push(line, Record::Call(call))) {
+        Ok(pushed) => pushed,
+        Err(broken) => feed.broken(line, broken),
+    }
+}
+
+fn table_rows(
+    input: Input,
+    delimiter: u8,
+    dialect: &Dialect,
+    account: Option<&str>,
+    rules: &Rules,
+    times: &mut Times,
+    feed: &mut Feed<'_>,
+) -> Result<(), ImportError> {
+    let mut rows = Splitter::new(input.reader, delimiter);
+    let header: Vec<String> = rows.header().unwrap_or_default().iter().map(|c| table::normal(c)).collect();
+    let mut seen = HashSet::new();
+    let slots: Vec<(usize, Slot)> = (0..header.len())
+        .filter(|i| seen.insert(&header[*i]))
+        .filter_map(|i| dialect.slot(&header[i]).map(|slot| (i, slot)))
+        .collect();
+    while let Some(step) = rows.advance() {
+        let line = match step {
+            table::Step::Row(line) => line,
+            table::Step::Bad(line, reason) => {
+                feed.reject(line, &Fault::new("", reason, ""))?;
+                continue;
+            }
+        };
+        let row = match rows.cells(header.len(), false, feed.broken_tail()) {
+            Ok(row) => row,
+            Err(fault) => {
+                feed.reject(line, &fault)?;
+                continue;
+            }
+        };
+        let mut draft = Draft::default();
+        let mut fault = None;
+        for (column, slot) in &slots {
+            let text = row.get(*column);
+            if !text.is_empty()
+                && let Err(found) = draft.set(*slot, &Cow::Borrowed(&header[*column]), &Cow::Borrowed(text))
+            {
+                fault = Some(found);
+                break;
+            }
+        }
+        match fault {
+            Some(fault) => feed.reject(line, &fault)?,
+            None => deliver(draft, line, account, rules, times, feed)?,
+        }
+    }
+    Ok(())
+}
+
+fn json_rows(
+    input: Input,
+    layout: Layout,
+    dialect: &Dialect,
+    account: Option<&str>,
+    rules: &Rules,
+    times: &mut Times,
+    feed: &mut Feed<'_>,
+) -> Result<(), ImportError> {
+    let mut rows = JsonRows::new(input.reader, layout);
+    let mut keys = Keys { dialect, known: Vec::new() };
+    while let Some(step) = rows.advance() {
+        let line = match step {
+            json::Step::Object(line) => line,
+            json::Step::Bad(line, reason) => {
+                feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
+                continue;
+            }
+        };
+        let text = match rows.text() {
+            Ok(text) => text,
+            Err(reason) => {
+                feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
+                continue;
+            }
+        };
+        match parse(text, &mut keys) {
+            Ok(draft) => deliver(draft, line, account, rules, times, feed)?,
+            Err(fault) => {
+                let mut fault = fault;
+                if let (true, Some(broken)) = (fault.column.is_empty(), feed.broken_tail()) {
+                    fault.reason = format!("{}; {broken}", fault.reason);
+                }
+                feed.reject(line, &fault)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Keys by position: rows of one file mostly have the same keys in the same order, so that one comparison finds the
+/// field.
+struct Keys<'d> {
+    dialect: &'d Dialect,
+    known: Vec<(Box<str>, Option<Slot>)>,
+}
+
+impl Keys<'_> {
+    fn slot(&mut self, at: usize, key: &str) -> Option<Slot> {
+        if let Some((known, slot)) = self.known.get(at)
+            && **known == *key
+        {
+            return *slot;
+        }
+        let slot = self.dialect.slot(key);
+        if let Some(known) = self.known.get_mut(at) {
+            *known = (key.into(), slot);
+        } else if at == self.known.len() && at < 256 {
+            self.known.push((key.into(), slot));
+        }
+        slot
+    }
+}
+
+fn parse<'a>(text: &'a str, keys: &mut Keys<'_>) -> Result<Draft<'a>, Fault> {
+    let mut draft = Draft::default();
+    let mut fault = None;
+    let mut parser = sonic_rs::Deserializer::from_str(text);
+    let seed = Object { keys, draft: &mut draft, fault: &mut fault };
+    let parsed = seed.deserialize(&mut parser).and_then(|()| parser.end());
+    if let Err(error) = parsed {
+        return Err(json::not_json(text, &error));
+    }
+    match fault {
+        Some(fault) => Err(fault),
+        None => Ok(draft),
+    }
+}
+
+/// Reads one object into a draft; the first text at fault is kept, the rest of the object is still checked.
+struct Object<'x, 'k, 'a> {
+    keys: &'x mut Keys<'k>,
+    draft: &'x mut Draft<'a>,
+    fault: &'x mut Option<Fault>,
+}
+
+impl<'a> DeserializeSeed<'a> for Object<'_, '_, 'a> {
+    type Value = ();
+    fn deserialize<D: serde::Deserializer<'a>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Object<'_, '_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
+        let mut at = 0;
+        while let Some(Key(key)) = map.next_key::<Key<'a>>()? {
+            let slot = self.keys.slot(at, &key);
+            at += 1;
+            let Some(slot) = slot else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let raw = map.next_value::<sonic_rs::LazyValue<'a>>()?.as_raw_cow();
+            let set = match json::scalar(raw) {
+                Ok(None) => Ok(()),
+                Ok(Some(text)) if text.is_empty() => Ok(()),
+                Ok(Some(text)) => self.draft.set(slot, &key, &text),
+                Err(reason) => Err(Fault::new(&key, reason, "")),
+            };
+            if let (Err(found), None) = (set, &self.fault) {
+                *self.fault = Some(found);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A key, borrowed where it has no escapes.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> serde::Deserialize<'de> for Key<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+            fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+        from.deserialize_str(Text)
+    }
+}

@@ -1,0 +1,96 @@
+//! The accounting between a reader of rows and the sink: every row is pushed or rejected, once.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use outlay_model::record::{Place, Record, Refusal, Rejected, Sink};
+
+use crate::error::{Broken, Fault, ImportError};
+use crate::format::ReadSummary;
+use crate::source::Meter;
+
+const STRIDE: u64 = 256 * 1024;
+
+pub(crate) struct Feed<'s> {
+    sink: &'s mut dyn Sink,
+    meter: Arc<Meter>,
+    name: String,
+    told: u64,
+    rows: u64,
+    notes: Vec<String>,
+}
+
+impl<'s> Feed<'s> {
+    pub fn new(name: &str, meter: &Arc<Meter>, sink: &'s mut dyn Sink) -> Self {
+        Feed { sink, meter: Arc::clone(meter), name: name.to_owned(), told: 0, rows: 0, notes: Vec::new() }
+    }
+
+    /// Says something once.
+    pub fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Tells progress about every 256 KiB of the stored file.
+    pub fn tick(&mut self) -> Result<(), ImportError> {
+        let bytes = self.meter.bytes();
+        if bytes >= self.told + STRIDE {
+            self.told = bytes;
+            self.sink.progress(bytes).map_err(|_| ImportError::Stopped)?;
+        }
+        Ok(())
+    }
+
+    /// One row into the sink; what the sink refuses is rejected.
+    pub fn push(&mut self, line: u64, record: Record<'_, '_>) -> Result<(), ImportError> {
+        self.tick()?;
+        match self.sink.push(Place { line }, record) {
+            Ok(()) => {
+                self.rows += 1;
+                Ok(())
+            }
+            Err(Refusal::Row { column, reason }) => self.reject(line, &Fault::new(column, reason, "")),
+            Err(Refusal::Stop) => Err(ImportError::Stopped),
+        }
+    }
+
+    /// One row that is none.
+    pub fn reject(&mut self, line: u64, fault: &Fault) -> Result<(), ImportError> {
+        self.rows += 1;
+        self.sink.reject(Rejected::new(line, &fault.column, fault.reason.clone(), &fault.value));
+        self.tick()
+    }
+
+    /// A row that broke: rejected, or the end of the import where a zone is missing.
+    pub fn broken(&mut self, line: u64, broken: Broken) -> Result<(), ImportError> {
+        match broken {
+            Broken::Row(fault) => self.reject(line, &fault),
+            Broken::Zone(value) => Err(ImportError::ZoneNeeded { name: self.name.clone(), line, value }),
+        }
+    }
+
+    /// Where the compression broke off, if it did.
+    pub fn broken_tail(&self) -> Option<String> {
+        self.meter.broken()
+    }
+
+    /// The end: what the system said if reading failed, else what was read.
+    pub fn finish(mut self, zone: Option<Tz>) -> Result<ReadSummary, ImportError> {
+        if let Some(source) = self.meter.take_failure() {
+            return Err(ImportError::Read { name: self.name, bytes: self.meter.bytes(), source });
+        }
+        if let Some(broken) = self.meter.broken() {
+            self.note(format!("{broken}; the rows before that were read: download or copy the file again"));
+        }
+        if self.rows == 0 {
+            self.note("a file without any rows");
+        }
+        let bytes = self.meter.bytes();
+        if bytes > self.told {
+            self.sink.progress(bytes).map_err(|_| ImportError::Stopped)?;
+        }
+        Ok(ReadSummary { rows: self.rows, notes: self.notes, zone, adjusted: 0 })
+    }
+}

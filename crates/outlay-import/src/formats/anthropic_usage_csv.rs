@@ -1,0 +1,114 @@
+//! Anthropic's usage export from the console.
+//!
+//! # Where the file comes from
+//! The Claude console, Usage, choose a period, Export.
+//!
+//! # Shape
+//! CSV with `usage_date_utc`, `model_version`, `api_key`, `workspace`, `usage_type` and columns of tokens; three
+//! generations of the header (11, 12 and 14 columns) differ by `context_window`, `inference_geo` and `speed`. One row
+//! for each day (hour, minute) and combination of them.
+//!
+//! # Mapping
+//! Input without cache, writes for five minutes and one hour, reads and output are disjoint as they stand; output
+//! includes thinking. `usage_type` is the service tier, and a `speed` other than standard takes its place;
+//! `inference_geo` is the region. `api_key` and `workspace` are names.
+//!
+//! # Known quirks
+//! `usage_date_utc` is a date, or `YYYY-MM-DD HH:MM` where the export was by hour or minute; the file does not say
+//! which, so a bucket is an hour long unless the head of the file shows minutes. `not_available` means not told.
+
+use outlay_model::record::{Dimensions, Record, Sink, Usage};
+use outlay_model::report::Kind;
+use outlay_model::time::{DAY, HOUR, Micros};
+use outlay_model::tokens::{MAX_USAGE_TOKENS, Tokens};
+
+use crate::buckets::{self, Cells, Plan};
+use crate::error::{Fault, ImportError};
+use crate::format::{About, Format, Match, ReadOptions, ReadSummary};
+use crate::head::Head;
+use crate::source::Input;
+
+const SIGNATURE: &[&str] = &["usage_date_utc", "model_version", "usage_input_tokens_no_cache", "usage_output_tokens"];
+
+const PLAN: Plan = Plan { format: "anthropic-usage-csv", required: SIGNATURE };
+
+const MINUTE: Micros = HOUR / 60;
+
+pub(crate) struct AnthropicUsageCsv;
+
+impl Format for AnthropicUsageCsv {
+    fn id(&self) -> &'static str {
+        PLAN.format
+    }
+    fn title(&self) -> &'static str {
+        "Anthropic usage export"
+    }
+    fn about(&self) -> About {
+        About {
+            from: "Claude console: Usage, choose a period, Export",
+            kind: Some(Kind::Usage),
+            cannot_tell: &["cost", "number of requests", "single calls", "users", "feature, team, customer"],
+        }
+    }
+    fn sniff(&self, head: &Head) -> Option<Match> {
+        (head.is_table() && head.has_all(SIGNATURE)).then(|| Match::exact(SIGNATURE))
+    }
+    fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
+        let step = if shows_minutes(&input.head().text) { MINUTE } else { HOUR };
+        let account = options.account.as_deref().unwrap_or("");
+        buckets::read(input, &PLAN, sink, |line, cells, feed| {
+            let usage = row(&cells, step, account)?;
+            Ok(feed.push(line, Record::Usage(&usage)))
+        })
+    }
+}
+
+/// Whether any time of day in the text is not a full hour.
+fn shows_minutes(text: &str) -> bool {
+    text.lines().any(|line| {
+        let bytes = line.trim_start_matches('"').as_bytes();
+        bytes.len() >= 16 && bytes[10] == b' ' && bytes[13] == b':' && &bytes[14..16] != b"00"
+    })
+}
+
+/// A word, or nothing where the console has none.
+fn known(text: &str) -> &str {
+    if matches!(text, "not_available" | "null" | "None") { "" } else { text }
+}
+
+fn row<'a>(cells: &Cells<'a>, step: Micros, account: &'a str) -> Result<Usage<'a>, Fault> {
+    buckets::full(cells)?;
+    let (time, day) = cells.time(&["usage_date_utc"])?;
+    let step = if time % HOUR == 0 { step } else { MINUTE };
+    let speed = known(cells.text("speed"));
+    let tokens = Tokens {
+        uncached_input: cells.count_or_0("usage_input_tokens_no_cache")?,
+        cache_write_5m: cells.count_or_0("usage_input_tokens_cache_write_5m")?,
+        cache_write_1h: cells.count_or_0("usage_input_tokens_cache_write_1h")?,
+        cache_read: cells.count_or_0("usage_input_tokens_cache_read")?,
+        output: cells.count_or_0("usage_output_tokens")?,
+        ..Tokens::default()
+    };
+    tokens.check(MAX_USAGE_TOKENS).map_err(|fault| Fault::new("", fault.to_string(), cells.whole()))?;
+    Ok(Usage {
+        time,
+        end: time + if day { DAY } else { step },
+        dims: Dimensions {
+            provider: "anthropic".into(),
+            account: account.into(),
+            model: cells.text("model_version").into(),
+            tier: if matches!(speed, "" | "standard") { cells.text("usage_type") } else { speed }.into(),
+            region: known(cells.text("inference_geo")).into(),
+            api_key: cells.text("api_key").into(),
+            workspace: cells.text("workspace").into(),
+            ..Dimensions::default()
+        },
+        tokens: Some(tokens),
+        requests: None,
+        web_searches: cells.count("web_search_count")?,
+        context_window: cells.text("context_window").into(),
+        idle: false,
+        // Where speed took the place of the tier, the tier still makes the row differ.
+        discriminator: if matches!(speed, "" | "standard") { "" } else { cells.text("usage_type") }.into(),
+    })
+}

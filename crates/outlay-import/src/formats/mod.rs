@@ -1,0 +1,31 @@
+//! The registry: one line a format, in the order that they are listed to people.
+
+mod anthropic_cost_csv;
+mod anthropic_usage_csv;
+mod inhouse_calls;
+mod inhouse_eval;
+mod mapped;
+mod openai_activity_csv;
+mod openai_cost_csv;
+mod openai_usage_csv;
+mod trace_csv;
+mod trace_jsonl;
+
+use crate::format::Format;
+
+/// Every format.
+#[must_use]
+pub fn formats() -> &'static [&'static dyn Format] {
+    &[
+        &trace_jsonl::TraceJsonl,
+        &trace_csv::TraceCsv,
+        &inhouse_eval::InhouseEval,
+        &inhouse_calls::InhouseCalls,
+        &openai_usage_csv::OpenaiUsageCsv,
+        &openai_cost_csv::OpenaiCostCsv,
+        &openai_activity_csv::OpenaiActivityCsv,
+        &anthropic_usage_csv::AnthropicUsageCsv,
+        &anthropic_cost_csv::AnthropicCostCsv,
+        &mapped::Mapped,
+    ]
+}

@@ -1,0 +1,116 @@
+//! OpenAI's cost export from the dashboard.
+//!
+//! # Where the file comes from
+//! platform.openai.com, Usage, Cost, choose a period and a grouping, Export.
+//!
+//! # Shape
+//! CSV (also re-saved with tabs or semicolons) with `start_time`, `end_time`, their `_iso` twins, `amount_value`,
+//! `amount_currency`, `line_item`, `project_id`, `organization_id` and `organization_name`; one row a day, or one for
+//! each day and line item or project where the export was grouped.
+//!
+//! # Mapping
+//! `amount_value` is what was billed, in units of the currency. A line item such as `gpt-4o, input` is cut at its last
+//! comma into model and meter, and kept whole as well. The organisation is the account.
+//!
+//! # Known quirks
+//! `line_item` and `project_id` are empty unless the export was grouped by them. A day without an amount is a billed
+//! line of 0: the day is covered, nothing was charged.
+
+use outlay_model::money::{Currency, Pico};
+use outlay_model::record::{Charge, Dimensions, Record, Sink};
+use outlay_model::report::Kind;
+
+use crate::buckets::{self, Cells, Plan};
+use crate::error::{Fault, ImportError};
+use crate::format::{About, Format, Match, ReadOptions, ReadSummary};
+use crate::head::Head;
+use crate::source::Input;
+
+const SIGNATURE: &[&str] =
+    &["start_time", "end_time", "start_time_iso", "end_time_iso", "amount_value", "amount_currency"];
+
+const PLAN: Plan = Plan { format: "openai-cost-csv", required: &["start_time", "end_time", "amount_value"] };
+
+pub(crate) struct OpenaiCostCsv;
+
+impl Format for OpenaiCostCsv {
+    fn id(&self) -> &'static str {
+        PLAN.format
+    }
+    fn title(&self) -> &'static str {
+        "OpenAI cost export"
+    }
+    fn about(&self) -> About {
+        About {
+            from: "platform.openai.com: Usage, Cost, choose a period, group by line item, Export",
+            kind: Some(Kind::Charge),
+            cannot_tell: &["tokens", "calls", "user, key, feature", "the model, unless grouped by line item"],
+        }
+    }
+    fn sniff(&self, head: &Head) -> Option<Match> {
+        (head.is_table() && head.has_all(SIGNATURE)).then(|| Match::exact(SIGNATURE))
+    }
+    fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
+        let mut empty = 0_u64;
+        let mut grouped = false;
+        let mut summary = buckets::read(input, &PLAN, sink, |line, cells, feed| {
+            let charge = row(&cells, options.account.as_deref())?;
+            empty += u64::from(cells.text("amount_value").is_empty());
+            grouped |= !charge.line_item.is_empty();
+            Ok(feed.push(line, Record::Charge(&charge)))
+        })?;
+        if empty > 0 {
+            summary.notes.push(format!("{empty} rows have no amount: nothing was charged then"));
+        }
+        if summary.rows > empty && !grouped {
+            summary.notes.push("not grouped by line item, so the models are not told".to_owned());
+        }
+        Ok(summary)
+    }
+}
+
+fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fault> {
+    let (time, _) = cells.time(&["start_time", "start_time_iso"])?;
+    let (end, _) = cells.time(&["end_time", "end_time_iso"])?;
+    if end <= time {
+        return Err(Fault::new("end_time", "end_time is not after start_time", cells.text("end_time")));
+    }
+    let amount = cells.money("amount_value")?;
+    if amount.is_some() {
+        buckets::full(cells)?;
+    }
+    let currency = match cells.text("amount_currency") {
+        "" => Currency::USD,
+        code => Currency::parse(code).ok_or_else(|| {
+            Fault::new("amount_currency", "amount_currency is not a three-letter currency code", code)
+        })?,
+    };
+    let line_item = cells.text("line_item");
+    let (model, meter) = match line_item.rsplit_once(',') {
+        Some((model, meter)) => (model.trim(), meter.trim()),
+        None => ("", ""),
+    };
+    Ok(Charge {
+        time,
+        end,
+        dims: Dimensions {
+            provider: "openai".into(),
+            account: account.unwrap_or(cells.text("organization_id")).into(),
+            model: model.into(),
+            project: cells.text("project_id").into(),
+            ..Dimensions::default()
+        },
+        billed: amount.unwrap_or(Pico::ZERO),
+        effective: None,
+        list: None,
+        contracted: None,
+        currency,
+        category: "".into(),
+        line_item: line_item.into(),
+        meter: meter.into(),
+        quantity: None,
+        unit: "".into(),
+        invoice_id: "".into(),
+        rounding: Pico::ZERO,
+    })
+}

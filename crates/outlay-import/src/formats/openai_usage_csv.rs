@@ -1,0 +1,188 @@
+//! OpenAI's usage export from the dashboard, one file a capability.
+//!
+//! # Where the file comes from
+//! platform.openai.com, Usage, choose a capability and a period, Export.
+//!
+//! # Shape
+//! CSV (also re-saved with tabs or semicolons) that begins with `start_time`, `end_time`, `start_time_iso` and
+//! `end_time_iso`; one row for each bucket and each combination of project, user, key, model, batch and tier.
+//! Embeddings, images, audio and other capabilities have fewer or other columns.
+//!
+//! # Mapping
+//! `input_tokens` includes cached and written tokens, which become buckets of their own; text, audio and image columns
+//! split the uncached part. `output_tokens` includes reasoning, which is not told apart. The row must add up. The
+//! capability, read from the columns, is part of a row's identity. `batch` TRUE is the batch tier.
+//!
+//! # Known quirks
+//! Integers are printed as floats. An idle bucket is a row with only its times: it is kept, as idle. A period without
+//! any usage has only the four time columns. Today's rows grow from export to export.
+
+use std::borrow::Cow;
+
+use outlay_model::record::{Dimensions, Record, Sink, Usage};
+use outlay_model::report::Kind;
+use outlay_model::tokens::{MAX_USAGE_TOKENS, Tokens};
+
+use crate::buckets::{self, Cells, Plan, agree};
+use crate::error::{Fault, ImportError};
+use crate::format::{About, Format, Match, ReadOptions, ReadSummary};
+use crate::head::Head;
+use crate::source::Input;
+use crate::value;
+
+/// The columns that all of OpenAI's bucket exports share.
+pub(crate) const TIMES: &[&str] = &["start_time", "end_time", "start_time_iso", "end_time_iso"];
+
+const PLAN: Plan = Plan { format: "openai-usage-csv", required: &["start_time", "end_time"] };
+
+pub(crate) struct OpenaiUsageCsv;
+
+impl Format for OpenaiUsageCsv {
+    fn id(&self) -> &'static str {
+        PLAN.format
+    }
+    fn title(&self) -> &'static str {
+        "OpenAI usage export"
+    }
+    fn about(&self) -> About {
+        About {
+            from: "platform.openai.com: Usage, choose a capability and a period, Export",
+            kind: Some(Kind::Usage),
+            cannot_tell: &["cost", "single calls", "reasoning tokens", "feature, team, customer"],
+        }
+    }
+    fn sniff(&self, head: &Head) -> Option<Match> {
+        if !head.is_table() || !head.has_all(TIMES) || head.has("amount_value") {
+            return None;
+        }
+        let mut found = Match::exact(TIMES);
+        if head.signature().len() == TIMES.len() {
+            found.why = "it has only OpenAI's four time columns: a period without usage".to_owned();
+        }
+        Some(found)
+    }
+    fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
+        let capability = Capability::of(input.head());
+        let empty = input.head().signature().len() == TIMES.len();
+        let account = options.account.as_deref().unwrap_or("");
+        let mut summary = buckets::read(input, &PLAN, sink, |line, cells, feed| {
+            let usage = row(&cells, capability, account)?;
+            Ok(feed.push(line, Record::Usage(&usage)))
+        })?;
+        if empty {
+            summary.notes.push("a period without usage: the export has only the four time columns".to_owned());
+        }
+        Ok(summary)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+struct Capability {
+    name: &'static str,
+    operation: &'static str,
+}
+
+impl Capability {
+    fn of(head: &Head) -> Capability {
+        const KNOWN: &[(&str, &str, &str)] = &[
+            ("images", "images", "image"),
+            ("characters", "audio_speeches", "speech"),
+            ("seconds", "audio_transcriptions", "transcription"),
+            ("usage_bytes", "vector_stores", "vector_store"),
+            ("num_sessions", "code_interpreter_sessions", "code_interpreter"),
+            ("context_level", "web_searches", "web_search"),
+            ("output_tokens", "completions", "chat"),
+            ("input_tokens", "embeddings", "embeddings"),
+        ];
+        KNOWN
+            .iter()
+            .find(|(column, ..)| head.has(column))
+            .map_or(Capability { name: "", operation: "" }, |(_, name, operation)| Capability { name, operation })
+    }
+}
+
+fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Result<Usage<'a>, Fault> {
+    let (time, _) = cells.time(&["start_time", "start_time_iso"])?;
+    let (end, _) = cells.time(&["end_time", "end_time_iso"])?;
+    if end <= time {
+        return Err(Fault::new("end_time", "end_time is not after start_time", cells.text("end_time")));
+    }
+    let told = Dimensions { provider: "openai".into(), account: account.into(), ..Dimensions::default() };
+    if cells.only(TIMES) {
+        let discriminator = capability.name.into();
+        return Ok(Usage { time, end, dims: told, idle: true, discriminator, ..Usage::default() });
+    }
+    buckets::full(cells)?;
+    let model = cells.text("model");
+    let moderation = capability.name == "embeddings" && model.contains("moderation");
+    let batch = value::truth(cells.text("batch"))
+        .ok_or_else(|| Fault::new("batch", "batch is neither TRUE nor FALSE", cells.text("batch")))?;
+    let split: Vec<&str> = ["size", "source", "context_level"]
+        .into_iter()
+        .map(|c| cells.text(c))
+        .filter(|text| !text.is_empty())
+        .collect();
+    let name = if moderation { "moderations" } else { capability.name };
+    let searches = if capability.name == "web_searches" { cells.count("num_requests")? } else { None };
+    Ok(Usage {
+        time,
+        end,
+        dims: Dimensions {
+            model: model.into(),
+            operation: if moderation { "moderation" } else { capability.operation }.into(),
+            tier: if batch { "batch" } else { cells.text("service_tier") }.into(),
+            project: cells.text("project_id").into(),
+            api_key: cells.text("api_key_id").into(),
+            user: cells.text("user_id").into(),
+            ..told
+        },
+        tokens: tokens(cells)?,
+        requests: cells.count("num_model_requests")?,
+        web_searches: searches,
+        discriminator: match split.is_empty() {
+            true => Cow::Borrowed(name),
+            false => Cow::Owned(format!("{name} {}", split.join(" "))),
+        },
+        ..Usage::default()
+    })
+}
+
+fn tokens(cells: &Cells<'_>) -> Result<Option<Tokens>, Fault> {
+    let (input, output) = (cells.count("input_tokens")?, cells.count("output_tokens")?);
+    if input.is_none() && output.is_none() {
+        return Ok(None);
+    }
+    let (input, output) = (input.unwrap_or(0), output.unwrap_or(0));
+    let (short, long) =
+        (cells.count_or_0("input_cache_write_30m_tokens")?, cells.count_or_0("input_cache_write_12h_tokens")?);
+    let written = cells.count("input_cache_write_tokens")?.unwrap_or(short + long);
+    let mut tokens = Tokens {
+        cache_read: cells.count_or_0("input_cached_tokens")?,
+        cache_write_30m: short,
+        cache_write_12h: long,
+        cache_write_unknown: written - short - long,
+        audio_input: cells.count_or_0("input_audio_tokens")?,
+        image_input: cells.count_or_0("input_image_tokens")?,
+        audio_output: cells.count_or_0("output_audio_tokens")?,
+        image_output: cells.count_or_0("output_image_tokens")?,
+        ..Tokens::default()
+    };
+    tokens
+        .set_inclusive_input(input)
+        .map_err(|fault| Fault::new("input_tokens", format!("input_tokens: {fault}"), &input.to_string()))?;
+    tokens.output = output - tokens.audio_output - tokens.image_output;
+    tokens.check(MAX_USAGE_TOKENS).map_err(|fault| Fault::new("", fault.to_string(), cells.whole()))?;
+    agree("input_uncached_tokens", cells.count("input_uncached_tokens")?, input - tokens.cached_input())?;
+    // Text of the uncached part; some rows count what was written to the cache there too.
+    match cells.count("input_text_tokens")? {
+        Some(text) if text != 0 && text != tokens.uncached_input + written => {
+            agree("input_text_tokens", Some(text), tokens.uncached_input)?;
+        }
+        _ => {}
+    }
+    match cells.count("output_text_tokens")? {
+        Some(text) if text != 0 => agree("output_text_tokens", Some(text), tokens.output)?,
+        _ => {}
+    }
+    Ok(Some(tokens))
+}

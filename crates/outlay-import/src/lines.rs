@@ -1,0 +1,86 @@
+//! Lines of bounded length in one reused buffer.
+
+use std::io::{BufRead, Read};
+
+/// The longest row that is read; a longer one is rejected and skipped without being held in memory.
+pub const MAX_ROW: usize = 16 * 1024 * 1024;
+
+/// What was found; its bytes are in [`Lines::bytes`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    /// From 1.
+    pub number: u64,
+    /// Longer than [`MAX_ROW`]: only its beginning is there.
+    pub too_long: bool,
+}
+
+pub(crate) struct Lines<R> {
+    pub reader: R,
+    buffer: Vec<u8>,
+    number: u64,
+    end: usize,
+    /// Whether the line found last had a line ending.
+    pub ended: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub fn new(reader: R) -> Self {
+        Lines { reader, buffer: Vec::with_capacity(4096), number: 0, end: 0, ended: true }
+    }
+
+    /// The line found last, without its line ending.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.end]
+    }
+
+    /// The next line, or `None` at the end. Errors of the source are the end: the meter keeps them.
+    pub fn advance(&mut self) -> Option<Line> {
+        self.buffer.clear();
+        self.end = 0;
+        let read = (&mut self.reader).take(MAX_ROW as u64 + 2).read_until(b'\n', &mut self.buffer);
+        if read.is_err() || self.buffer.is_empty() {
+            return None;
+        }
+        self.number += 1;
+        let mut end = self.buffer.len();
+        let mut too_long = false;
+        self.ended = self.buffer[end - 1] == b'\n';
+        if self.ended {
+            end -= 1;
+            if end > 0 && self.buffer[end - 1] == b'\r' {
+                end -= 1;
+            }
+        } else if end > MAX_ROW {
+            too_long = true;
+            let _ = self.reader.skip_until(b'\n');
+            self.buffer.truncate(1024);
+            self.buffer.shrink_to(64 * 1024);
+            end = 1024;
+        }
+        self.end = end;
+        Some(Line { number: self.number, too_long })
+    }
+}
+
+/// Whether a line holds nothing.
+pub(crate) fn is_blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_and_bounds() {
+        let mut text = b"a\r\n\nb\n".to_vec();
+        text.extend(std::iter::repeat_n(b'x', MAX_ROW + 10));
+        text.extend(b"\nlast");
+        let mut lines = Lines::new(text.as_slice());
+        let mut seen = Vec::new();
+        while let Some(line) = lines.advance() {
+            seen.push((line.number, line.too_long, lines.bytes().len()));
+        }
+        assert_eq!(seen, [(1, false, 1), (2, false, 0), (3, false, 1), (4, true, 1024), (5, false, 4)]);
+    }
+}

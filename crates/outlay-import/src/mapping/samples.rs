@@ -1,0 +1,91 @@
+//! The first rows of a head as names and texts, for suggestions.
+
+use std::borrow::Cow;
+
+use crate::head::{Head, Layout};
+use crate::json::{self, JsonRows, Step};
+use crate::table::{self, Splitter};
+
+const MOST_ROWS: usize = 50;
+const MOST_COLUMNS: usize = 1000;
+
+/// A column or JSON path and what the first rows have in it (an empty text where they have nothing).
+pub(super) struct Column {
+    pub name: String,
+    pub texts: Vec<String>,
+}
+
+impl Column {
+    /// Texts that say something.
+    pub fn told(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str).filter(|text| !text.is_empty())
+    }
+}
+
+/// The columns of the first rows.
+pub(super) fn columns(head: &Head) -> Vec<Column> {
+    let text = super::preview::whole_rows(head);
+    match &head.layout {
+        Layout::Table { delimiter } => {
+            let mut rows = Splitter::new(text.as_bytes(), *delimiter);
+            let names = rows.header().unwrap_or_default();
+            let mut columns: Vec<Column> = names.into_iter().map(|name| Column { name, texts: Vec::new() }).collect();
+            for _ in 0..MOST_ROWS {
+                let Some(step) = rows.advance() else { break };
+                if let (table::Step::Row(_), Ok(row)) = (step, rows.row()) {
+                    for (at, column) in columns.iter_mut().enumerate() {
+                        column.texts.push(row.get(at).to_owned());
+                    }
+                }
+            }
+            columns
+        }
+        layout => {
+            let mut rows = JsonRows::new(text.as_bytes(), *layout);
+            let mut columns: Vec<Column> = Vec::new();
+            let mut row = 0;
+            while let Some(step) = rows.advance() {
+                if let (Step::Object(_), Ok(text)) = (step, rows.text()) {
+                    flatten(text, "", 0, row, &mut columns);
+                    row += 1;
+                }
+                if row >= MOST_ROWS {
+                    break;
+                }
+            }
+            columns
+        }
+    }
+}
+
+fn flatten(object: &str, prefix: &str, depth: usize, row: usize, columns: &mut Vec<Column>) {
+    for pair in sonic_rs::to_object_iter(object) {
+        let Ok((key, value)) = pair else { return };
+        let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
+        inside(value.as_raw_str(), name, depth, row, columns);
+    }
+}
+
+fn inside(raw: &str, name: String, depth: usize, row: usize, columns: &mut Vec<Column>) {
+    match raw.as_bytes().first() {
+        Some(b'{') if depth < 5 => flatten(raw, &name, depth + 1, row, columns),
+        Some(b'[') if depth < 5 => {
+            if let Some(Ok(first)) = sonic_rs::to_array_iter(raw).next() {
+                inside(first.as_raw_str(), format!("{name}[0]"), depth + 1, row, columns);
+            }
+        }
+        _ => {
+            let text = json::scalar(Cow::Borrowed(raw)).ok().flatten().unwrap_or_default().into_owned();
+            let at = match columns.iter().position(|c| c.name == name) {
+                Some(at) => at,
+                None if columns.len() < MOST_COLUMNS => {
+                    columns.push(Column { name, texts: Vec::new() });
+                    columns.len() - 1
+                }
+                None => return,
+            };
+            columns[at].texts.resize(row, String::new());
+            columns[at].texts.push(text);
+        }
+    }
+}

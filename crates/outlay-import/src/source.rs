@@ -1,0 +1,319 @@
+//! A source as stored, and the same source as decoded text: decompressed, without byte-order mark, in UTF-8.
+//!
+//! Memory is bounded: one decompression window, one 256 KiB buffer and the head. A compressed file that breaks off is
+//! read as far as it goes; the break is kept in the [`Meter`] and told at the end, so that its good rows stay.
+
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::ImportError;
+use crate::head::Head;
+
+const BUFFER: usize = 256 * 1024;
+const HEAD: u64 = 64 * 1024;
+
+/// Something to import: opened by the caller, read once from the beginning.
+pub struct Source {
+    /// Name to use in messages.
+    pub name: String,
+    /// The bytes as stored.
+    pub reader: Box<dyn Read + Send>,
+    /// Size as stored, where known.
+    pub size: Option<u64>,
+}
+
+impl Source {
+    /// A source of known size.
+    pub fn new(name: impl Into<String>, reader: impl Read + Send + 'static, size: Option<u64>) -> Source {
+        Source { name: name.into(), reader: Box::new(reader), size }
+    }
+
+    /// A source in memory, for tests and previews.
+    pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Source {
+        let bytes = bytes.into();
+        let size = bytes.len() as u64;
+        Source::new(name, Cursor::new(bytes), Some(size))
+    }
+}
+
+/// How far reading has come, shared between the bottom of the stack and the reader of rows.
+#[derive(Default)]
+pub(crate) struct Meter {
+    bytes: AtomicU64,
+    failed: Mutex<Option<io::Error>>,
+    broken: Mutex<Option<String>>,
+}
+
+impl Meter {
+    /// Bytes read, as stored.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+    /// The error of the system that ended reading, if one did.
+    pub fn take_failure(&self) -> Option<io::Error> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+    /// Where the compression broke off, if it did.
+    pub fn broken(&self) -> Option<String> {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Counts stored bytes and keeps the first error of the system, which ends the stream.
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    meter: Arc<Meter>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.inner.read(into) {
+            Ok(n) => {
+                self.meter.bytes.fetch_add(n as u64, Ordering::Relaxed);
+                Ok(n)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                *self.meter.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                Ok(0)
+            }
+        }
+    }
+}
+
+/// Turns the error of a decompressor into the end of the stream, and remembers it.
+struct Mended<R> {
+    inner: R,
+    meter: Arc<Meter>,
+    kind: &'static str,
+    read: u64,
+    ended: bool,
+}
+
+impl<R: Read> Read for Mended<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.ended {
+            return Ok(0);
+        }
+        match self.inner.read(into) {
+            Ok(n) => {
+                self.read += n as u64;
+                Ok(n)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                self.ended = true;
+                let told =
+                    format!("the {} compression breaks off after {} bytes of text ({error})", self.kind, self.read);
+                *self.meter.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+                Ok(0)
+            }
+        }
+    }
+}
+
+/// UTF-16 to UTF-8. What is not valid becomes the byte FF, which no UTF-8 has, so that its row is rejected.
+struct Utf16<R> {
+    inner: R,
+    decoder: encoding_rs::Decoder,
+    raw: Vec<u8>,
+    used: usize,
+    filled: usize,
+    out: Vec<u8>,
+    given: usize,
+    last: bool,
+    done: bool,
+}
+
+impl<R: Read> Utf16<R> {
+    fn new(inner: R, encoding: &'static encoding_rs::Encoding) -> Self {
+        Utf16 {
+            inner,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; BUFFER],
+            used: 0,
+            filled: 0,
+            out: Vec::new(),
+            given: 0,
+            last: false,
+            done: false,
+        }
+    }
+
+    /// Decodes until there is something to give, or nothing is left.
+    fn fill(&mut self) -> io::Result<()> {
+        while self.given == self.out.len() && !self.done {
+            if self.used == self.filled && !self.last {
+                self.used = 0;
+                self.filled = self.inner.read(&mut self.raw)?;
+                self.last = self.filled == 0;
+            }
+            self.given = 0;
+            self.out.resize(BUFFER, 0);
+            let raw = &self.raw[self.used..self.filled];
+            let (result, read, written) =
+                self.decoder.decode_to_utf8_without_replacement(raw, &mut self.out, self.last);
+            self.used += read;
+            self.out.truncate(written);
+            match result {
+                encoding_rs::DecoderResult::Malformed(..) => self.out.push(0xff),
+                encoding_rs::DecoderResult::InputEmpty => self.done = self.last,
+                encoding_rs::DecoderResult::OutputFull => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Utf16<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.fill()?;
+        let n = into.len().min(self.out.len() - self.given);
+        into[..n].copy_from_slice(&self.out[self.given..self.given + n]);
+        self.given += n;
+        Ok(n)
+    }
+}
+
+type Decoded = BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>>;
+
+/// An opened source: its head for recognition, then all of its text from the beginning.
+pub struct Input {
+    pub(crate) name: String,
+    pub(crate) reader: Decoded,
+    pub(crate) meter: Arc<Meter>,
+    head: Head,
+}
+
+impl Input {
+    /// Looks at the first bytes, undoes compression and encoding, and reads the head.
+    ///
+    /// # Errors
+    /// [`ImportError::Read`], [`ImportError::Container`].
+    pub fn open(source: Source) -> Result<Input, ImportError> {
+        let Source { name, reader, .. } = source;
+        let meter = Arc::new(Meter::default());
+        let counted = Counted { inner: reader, meter: Arc::clone(&meter) };
+        let mut stored = BufReader::with_capacity(BUFFER, counted);
+        let magic = first(&mut stored, 4);
+        let stored = Cursor::new(magic.clone()).chain(stored);
+        let plain: Box<dyn Read + Send> = if magic.starts_with(&[0x1f, 0x8b]) {
+            mended(flate2::bufread::MultiGzDecoder::new(stored), &meter, "gzip")
+        } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            let decoder = zstd::stream::read::Decoder::with_buffer(stored).map_err(|source| ImportError::Read {
+                name: name.clone(),
+                bytes: meter.bytes(),
+                source,
+            })?;
+            mended(decoder, &meter, "zstd")
+        } else if magic.starts_with(b"PK\x03\x04") {
+            return Err(ImportError::Container {
+                name,
+                what: "a zip archive (or a spreadsheet)",
+                remedy: "unpack it, or save the sheet as CSV, and import what is inside",
+            });
+        } else if magic.starts_with(b"PAR1") {
+            return Err(ImportError::Container {
+                name,
+                what: "a Parquet file",
+                remedy: "export it as CSV or JSON lines",
+            });
+        } else {
+            Box::new(stored)
+        };
+        let mut plain = BufReader::with_capacity(BUFFER, plain);
+        let start = first(&mut plain, 4);
+        let rest = Cursor::new(start.clone()).chain(plain);
+        let mut text: Box<dyn Read + Send> = match start.as_slice() {
+            [0xef, 0xbb, 0xbf, ..] => {
+                let mut rest = rest;
+                let _ = rest.read_exact(&mut [0_u8; 3]);
+                Box::new(rest)
+            }
+            [0xff, 0xfe, ..] => Box::new(Utf16::new(rest, encoding_rs::UTF_16LE)),
+            [0xfe, 0xff, ..] => Box::new(Utf16::new(rest, encoding_rs::UTF_16BE)),
+            // Without a mark: ASCII in UTF-16 has every other byte 0.
+            [a, 0, b, 0] if *a != 0 && *b != 0 => Box::new(Utf16::new(rest, encoding_rs::UTF_16LE)),
+            [0, a, 0, b] if *a != 0 && *b != 0 => Box::new(Utf16::new(rest, encoding_rs::UTF_16BE)),
+            _ => Box::new(rest),
+        };
+        let mut head = Vec::new();
+        let read = (&mut text).take(HEAD).read_to_end(&mut head);
+        if let Some(source) = meter.take_failure().or(read.err()) {
+            return Err(ImportError::Read { name, bytes: meter.bytes(), source });
+        }
+        let whole = (head.len() as u64) < HEAD;
+        Ok(Input {
+            head: Head::new(&name, &head, whole),
+            name,
+            reader: BufReader::with_capacity(BUFFER, Cursor::new(head).chain(text)),
+            meter,
+        })
+    }
+
+    /// What the text begins with.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+fn mended(inner: impl Read + Send + 'static, meter: &Arc<Meter>, kind: &'static str) -> Box<dyn Read + Send> {
+    Box::new(Mended { inner, meter: Arc::clone(meter), kind, read: 0, ended: false })
+}
+
+/// Up to `most` bytes from the beginning; errors end the stream and are kept by the meter.
+fn first(reader: &mut impl BufRead, most: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = reader.take(most).read_to_end(&mut bytes);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn text(bytes: Vec<u8>) -> (String, Option<String>) {
+        let mut input = Input::open(Source::from_bytes("t", bytes)).expect("opens");
+        let mut out = Vec::new();
+        input.reader.read_to_end(&mut out).expect("reads");
+        (String::from_utf8_lossy(&out).into_owned(), input.meter.broken())
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        out.write_all(text).expect("writes");
+        out.finish().expect("ends")
+    }
+
+    #[test]
+    fn every_spelling_of_the_same_text() {
+        let plain = "a,b\n1,ü≤\n";
+        let utf16: Vec<u8> = "\u{feff}a,b\n1,ü≤\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16be: Vec<u8> = plain.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let two = [gzip(&plain.as_bytes()[..5]), gzip(&plain.as_bytes()[5..])].concat();
+        let zstd = zstd::encode_all(plain.as_bytes(), 1).expect("packs");
+        let bom = [b"\xef\xbb\xbf", plain.as_bytes()].concat();
+        for bytes in [plain.as_bytes().to_vec(), utf16.clone(), utf16be, two, zstd, bom, gzip(&utf16)] {
+            assert_eq!(text(bytes), (plain.to_owned(), None));
+        }
+    }
+
+    #[test]
+    fn a_broken_tail_keeps_what_came_before() {
+        let long: String = (0..20_000).map(|i| format!("{i},{}\n", i * 7919)).collect();
+        for packed in [gzip(long.as_bytes()), zstd::encode_all(long.as_bytes(), 1).expect("packs")] {
+            let (read, broken) = text(packed[..packed.len() * 3 / 4].to_vec());
+            assert!(broken.is_some_and(|b| b.contains("breaks off")));
+            assert!(long.starts_with(&read));
+        }
+    }
+
+    #[test]
+    fn a_container_says_what_it_is() {
+        let zip = Input::open(Source::from_bytes("a.zip", b"PK\x03\x04rest".to_vec()));
+        assert!(matches!(zip, Err(ImportError::Container { .. })));
+    }
+}
