@@ -300,7 +300,13 @@ fn litellm_provider(told: &str) -> Option<String> {
             "together_ai" => "together",
             told if told.starts_with("fireworks_ai") => "fireworks",
             told if told.starts_with("vertex_ai") => "vertex",
-            "ollama" | "ollama_chat" | "lemonade" | "github_copilot" | "chatgpt" | "nvidia_nim" | "llamagate"
+            "ollama"
+            | "ollama_chat"
+            | "lemonade"
+            | "github_copilot"
+            | "chatgpt"
+            | "nvidia_nim"
+            | "llamagate"
             | "microsoft_365_copilot" => return None,
             other => other,
         }
@@ -396,6 +402,13 @@ fn litellm_model(entry: &Value, frozen: bool) -> Result<Option<Value>> {
             let bands = rates.iter().filter(|(start, _)| **start > 0).flat_map(|(start, rate)| [*start, *rate]);
             prices.insert(meter.to_owned(), std::iter::once(*first).chain(bands).collect());
         }
+    }
+    // 0.0001 to 2,000 USD per million tokens: anything else is a price in the wrong unit, and no price is better.
+    let odd = |rate: &i64| *rate != 0 && !(100..=2_000_000_000).contains(rate);
+    let mut rates = priced.values().flat_map(Prices::values).flat_map(|meter| meter.iter().step_by(2));
+    if let Some(rate) = rates.find(|rate| odd(rate)) {
+        eprintln!("left out, a rate of {rate} pico-dollars per token: {entry:.200}");
+        return Ok(None);
     }
     let mut standard = priced.remove("standard").unwrap_or_default();
     // Entries without an input or output rate above 0 are free trials, subscriptions, or other meters.

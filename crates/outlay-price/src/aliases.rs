@@ -32,8 +32,26 @@ pub(crate) fn litellm_names(provider: &str) -> &[&str] {
 /// Providers that serve models on the user's own machines.
 pub(crate) fn self_hosted(provider: &str) -> bool {
     const NAMES: &[&str] = &[
-        "ollama", "ollama_chat", "vllm", "hosted_vllm", "llama.cpp", "llamacpp", "llama_cpp", "llamafile", "lmstudio", "lm_studio",
-        "lemonade", "localai", "local", "self", "self-hosted", "self_hosted", "tgi", "sglang", "mlx", "xinference",
+        "ollama",
+        "ollama_chat",
+        "vllm",
+        "hosted_vllm",
+        "llama.cpp",
+        "llamacpp",
+        "llama_cpp",
+        "llamafile",
+        "lmstudio",
+        "lm_studio",
+        "lemonade",
+        "localai",
+        "local",
+        "self",
+        "self-hosted",
+        "self_hosted",
+        "tgi",
+        "sglang",
+        "mlx",
+        "xinference",
     ];
     NAMES.contains(&provider)
 }
@@ -41,8 +59,20 @@ pub(crate) fn self_hosted(provider: &str) -> bool {
 /// Names that say how a call went out and not who bills: the model's id has to say it.
 pub(crate) fn is_gateway(provider: &str) -> bool {
     const NAMES: &[&str] = &[
-        "", "litellm", "litellm_proxy", "gateway", "proxy", "unknown", "portkey", "helicone", "langfuse", "langchain", "langsmith",
-        "other", "none", "null",
+        "",
+        "litellm",
+        "litellm_proxy",
+        "gateway",
+        "proxy",
+        "unknown",
+        "portkey",
+        "helicone",
+        "langfuse",
+        "langchain",
+        "langsmith",
+        "other",
+        "none",
+        "null",
     ];
     NAMES.contains(&provider)
 }
@@ -50,8 +80,24 @@ pub(crate) fn is_gateway(provider: &str) -> bool {
 /// Hosts of many makers' models, whose ids begin with the maker's name.
 fn is_host(provider: &str) -> bool {
     const NAMES: &[&str] = &[
-        "openrouter", "together", "fireworks", "groq", "deepinfra", "novita", "baseten", "nebius", "hyperbolic", "replicate",
-        "databricks", "cerebras", "sambanova", "cloudflare", "perplexity", "github-copilot", "vercel_ai_gateway", "nvidia_nim",
+        "openrouter",
+        "together",
+        "fireworks",
+        "groq",
+        "deepinfra",
+        "novita",
+        "baseten",
+        "nebius",
+        "hyperbolic",
+        "replicate",
+        "databricks",
+        "cerebras",
+        "sambanova",
+        "cloudflare",
+        "perplexity",
+        "github-copilot",
+        "vercel_ai_gateway",
+        "nvidia_nim",
     ];
     NAMES.contains(&provider) || provider.starts_with("huggingface")
 }
@@ -105,9 +151,13 @@ pub(crate) fn attempts(provider: &str, id: &str) -> Vec<Attempt> {
     }
     while let Some((head, tail)) = rest.split_once('/') {
         let named = names::provider(head);
-        if named == provider || names::provider_of_model(rest) == Some(provider.as_str()) {
-            push(&mut list, &provider, tail, format!("without the prefix {head}/"));
-        } else if is_gateway(&named) && !named.is_empty() {
+        let own = named == provider || names::provider_of_model(rest) == Some(provider.as_str());
+        let path = match provider.as_str() {
+            "bedrock" => is_aws_region(head) || ["converse", "invoke"].contains(&head),
+            "azure" => ["global", "global-standard"].contains(&head),
+            _ => false,
+        };
+        if own || path || (is_gateway(&named) && !named.is_empty()) {
             push(&mut list, &provider, tail, format!("without the prefix {head}/"));
         } else if !is_host(&provider)
             && names::provider_of_model(rest).is_some_and(|deduced| deduced == named)
@@ -115,10 +165,6 @@ pub(crate) fn attempts(provider: &str, id: &str) -> Vec<Attempt> {
         {
             push(&mut list, &named, tail, format!("the prefix {head}/ says who bills"));
             provider = named;
-        } else if provider == "bedrock" && (is_aws_region(head) || ["converse", "invoke"].contains(&head)) {
-            push(&mut list, &provider, tail, format!("without {head}/"));
-        } else if provider == "azure" && ["global", "global-standard"].contains(&head) {
-            push(&mut list, &provider, tail, format!("without {head}/"));
         } else {
             break;
         }

@@ -87,8 +87,7 @@ impl Book {
     pub fn with_user(&self, rates: UserRates, aliases: UserAliases) -> Book {
         let mut book = self.clone();
         let mark = |count: usize, what: &str| if count == 0 { String::new() } else { format!("+{count}-user-{what}") };
-        book.version =
-            format!("{}{}{}", self.version, mark(rates.len(), "rates"), mark(aliases.len(), "aliases"));
+        book.version = format!("{}{}{}", self.version, mark(rates.len(), "rates"), mark(aliases.len(), "aliases"));
         book.rates = rates;
         book.aliases = aliases;
         book
@@ -165,7 +164,8 @@ impl Book {
     /// All size thresholds of all books and user rates, ascending: size bins cut here re-price exactly.
     #[must_use]
     pub fn thresholds(&self) -> Vec<i64> {
-        let mut all: Vec<i64> = self.corrections.patches.iter().flat_map(|p| p.prices.values()).flat_map(starts).collect();
+        let mut all: Vec<i64> =
+            self.corrections.patches.iter().flat_map(|p| p.prices.values()).flat_map(|rates| starts(rates)).collect();
         for layer in [&self.base, &self.litellm, &self.frozen] {
             all.extend(&layer.header.thresholds);
         }
@@ -199,7 +199,12 @@ impl Book {
             let theirs = [rate("in"), rate("cr"), rate("out")];
             let ours = [set.rates.uncached_input(), set.rates.cache_read(), set.rates.output()];
             if ours.iter().zip(&theirs).any(|(a, b)| a.is_some() && b.is_some_and(|b| b != 0) && a != b) {
-                all.push(Disagreement { provider: provider.to_owned(), model: id.to_owned(), base: ours, litellm: theirs });
+                all.push(Disagreement {
+                    provider: provider.to_owned(),
+                    model: id.to_owned(),
+                    base: ours,
+                    litellm: theirs,
+                });
             }
         }
         all
@@ -246,7 +251,7 @@ impl Book {
     }
 }
 
-fn starts(rates: &Vec<i64>) -> impl Iterator<Item = i64> + '_ {
+fn starts(rates: &[i64]) -> impl Iterator<Item = i64> + '_ {
     rates.iter().skip(1).step_by(2).copied()
 }
 

@@ -110,7 +110,7 @@ fn variants(inputs: &Inputs<'_>) -> Result<Option<Tier>, Unpriced> {
         return Ok(Some(Tier { variants: own, lender: None, note: Some(note), open }));
     }
     let rules = inputs.corrections.tiers.iter();
-    let mut rules = rules.filter(|rule| rule.tier == inputs.tier && inputs.source != Source::Correction);
+    let mut rules = rules.filter(|rule| rule.tier == inputs.tier);
     let rule = rules.find(|rule| rule.place.starts(inputs.rule_provider, &inputs.model.id));
     let Some(rule) = rule else {
         return Err(Unpriced::NoTier { model: inputs.model.id.clone(), tier: inputs.tier.to_owned() });
@@ -124,7 +124,11 @@ fn variants(inputs: &Inputs<'_>) -> Result<Option<Tier>, Unpriced> {
 
 fn entries<'a>(inputs: &'a Inputs<'_>) -> (&'a [Entry], Option<(Status, &'a str)>) {
     let corrected = inputs.source == Source::Base;
-    let history = inputs.corrections.histories.iter().find(|h| corrected && h.place.names(inputs.book_provider, &inputs.model.id));
+    let history = inputs
+        .corrections
+        .histories
+        .iter()
+        .find(|h| corrected && h.place.names(inputs.book_provider, &inputs.model.id));
     match history {
         Some(history) => (&history.entries, Some((history.status, &history.place.source))),
         None => (&inputs.model.entries, None),
@@ -133,7 +137,7 @@ fn entries<'a>(inputs: &'a Inputs<'_>) -> (&'a [Entry], Option<(Status, &'a str)
 
 fn patches<'a>(inputs: &'a Inputs<'_>) -> impl Iterator<Item = &'a crate::corrections::Patch> {
     inputs.corrections.patches.iter().filter(|patch| {
-        inputs.source == Source::Base
+        patch.book == inputs.source
             && patch.place.names(inputs.book_provider, &inputs.model.id)
             && (patch.ids.is_empty() || patch.ids.iter().any(|id| id == inputs.id))
     })
@@ -227,17 +231,30 @@ fn overlay(tier: &Tier, piece: &mut Piece, reference: &Prices) {
         active = tier.variants.iter().filter(|variant| variant.from == first).collect();
     }
     let mut done = BTreeSet::new();
+    let short_writes = piece.prices.get("cw").cloned();
     for variant in active {
         for (meter, rates) in &variant.prices {
             if !done.insert(meter.clone()) {
                 continue;
             }
-            let scaled = match (opened || tier.lender.is_some(), piece.prices.get(meter), reference.get(meter)) {
-                (true, Some(standard), Some(then)) if standard != then => proportion(standard, then, rates),
-                (true, None, _) if tier.lender.is_some() => continue,
+            let lent = tier.lender.is_some();
+            let scaled = match (opened || lent, piece.prices.get(meter), reference.get(meter)) {
+                (true, Some(standard), Some(then)) if standard != then || (lent && rates.len() < standard.len()) => {
+                    proportion(standard, then, rates)
+                }
+                (true, None, _) if lent => continue,
                 _ => rates.clone(),
             };
             piece.prices.insert(meter.clone(), scaled);
+        }
+    }
+    // A book that tells the tier's short cache writes and not its long ones means the same discount for both.
+    if let (Some(before), Some(after)) = (short_writes, piece.prices.get("cw").cloned()) {
+        for meter in ["cw1h", "cw12h"] {
+            if let (false, Some(rates)) = (done.contains(meter), piece.prices.get(meter)) {
+                let scaled = proportion(rates, &before, &after);
+                piece.prices.insert(meter.to_owned(), scaled);
+            }
         }
     }
     if let Some(note) = &tier.note {
@@ -249,14 +266,16 @@ fn overlay(tier: &Tier, piece: &mut Piece, reference: &Prices) {
     }
 }
 
-/// `standard` times the tier's rate over the standard rate of the same band; rounded half-even where not whole.
+/// `standard` times the tier's rate over the standard rate of the same band (of the lowest band where the tier has one
+/// rate only); rounded half-even where not whole.
 fn proportion(standard: &Meter, then: &Meter, tier: &Meter) -> Meter {
     let in_band = |meter: &Meter, above: i64| {
         let bands = meter[1..].chunks_exact(2).rev();
         bands.into_iter().find(|band| above >= band[0]).map_or(meter[0], |band| band[1])
     };
     let scale = |rate: i64, above: i64| {
-        let (top, bottom) = (i128::from(rate) * i128::from(in_band(tier, above)), i128::from(in_band(then, above)));
+        let base = if tier.len() == 1 { then[0] } else { in_band(then, above) };
+        let (top, bottom) = (i128::from(rate) * i128::from(in_band(tier, above)), i128::from(base));
         if bottom == 0 {
             return rate;
         }
@@ -296,7 +315,9 @@ fn fill(inputs: &Inputs<'_>, before: &Prices, piece: &mut Piece) {
         }
     }
     // What a tier does not mention stays at the standard rate.
-    if same(&entry.prices, before) && (inputs.tier == "standard" || !filler.variants.iter().any(|v| v.tier == inputs.tier)) {
+    if same(&entry.prices, before)
+        && (inputs.tier == "standard" || !filler.variants.iter().any(|v| v.tier == inputs.tier))
+    {
         from(&entry.prices, &mut piece.prices);
     }
     filled.retain(|meter| *meter != "ws");

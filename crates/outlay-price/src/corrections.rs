@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::error::PriceError;
 use crate::layer::{Entry, Meter, Prices};
-use crate::schedule::Status;
+use crate::schedule::{Source, Status};
 
 /// All corrections.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ pub(crate) struct Corrections {
 #[derive(Debug)]
 pub(crate) struct Patch {
     pub place: Place,
+    /// The book that is corrected.
+    pub book: Source,
     /// Only when the model was asked for under one of these ids; empty: under any.
     pub ids: Vec<String>,
     pub from: Option<Micros>,
@@ -100,6 +102,7 @@ impl Corrections {
         let mut corrections = Corrections { open_tiers: file.open_tiers.source, ..Corrections::default() };
         for told in file.patch {
             corrections.patches.push(Patch {
+                book: told.book,
                 ids: told.ids,
                 from: told.from.as_deref().map(instant).transpose()?,
                 until: told.until.as_deref().map(instant).transpose()?,
@@ -145,6 +148,8 @@ struct OpenText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PatchText {
+    #[serde(default = "base")]
+    book: Source,
     provider: String,
     models: Vec<String>,
     #[serde(default)]
@@ -177,6 +182,10 @@ struct TierText {
     source: String,
 }
 
+fn base() -> Source {
+    Source::Base
+}
+
 fn bad(text: &str, why: &str) -> PriceError {
     PriceError::Correction(format!("\"{text}\": {why}"))
 }
@@ -201,7 +210,9 @@ fn entry(told: &BTreeMap<String, String>) -> Result<Entry, PriceError> {
             }
             "weekdays" => {
                 let days = text.split_once('-').and_then(|(a, b)| Some(a.parse::<u8>().ok()?..=b.parse::<u8>().ok()?));
-                entry.weekdays = days.ok_or_else(|| bad(text, "not weekdays"))?.fold(0, |mask, day| mask | 1 << day.saturating_sub(1).min(6));
+                entry.weekdays = days
+                    .ok_or_else(|| bad(text, "not weekdays"))?
+                    .fold(0, |mask, day| mask | 1 << day.saturating_sub(1).min(6));
             }
             meter => {
                 entry.prices.insert(meter.to_owned(), rates(text)?);

@@ -109,12 +109,8 @@ impl Layer {
         let text = String::from_utf8(bytes).map_err(|e| fault(0, e.to_string()))?;
         let head = text.find('\n').ok_or_else(|| fault(1, "no header line".to_owned()))?;
         let header: Header = serde_json::from_str(&text[..head]).map_err(|e| fault(1, e.to_string()))?;
-        let mut layer = Layer {
-            header,
-            lines: Vec::with_capacity(4096),
-            providers: HashMap::new(),
-            text: String::new(),
-        };
+        let mut layer =
+            Layer { header, lines: Vec::with_capacity(4096), providers: HashMap::new(), text: String::new() };
         let mut start = head + 1;
         let (mut provider, mut members) = ("", Vec::new());
         while start < text.len() {

@@ -138,7 +138,8 @@ impl Band {
     /// Whether a request of that size falls into the band.
     #[must_use]
     pub fn holds(&self, total_input: i64) -> bool {
-        self.min_exclusive.is_none_or(|min| total_input > min) && self.max_inclusive.is_none_or(|max| total_input <= max)
+        self.min_exclusive.is_none_or(|min| total_input > min)
+            && self.max_inclusive.is_none_or(|max| total_input <= max)
     }
 }
 

@@ -61,8 +61,10 @@ impl UserRates {
     /// On the first cell that cannot be used, with its place and a remedy. Rates outside of 0.0001 to 2,000 per
     /// million tokens (other than 0) are refused unless `allow_odd`: they are nearly always in the wrong unit.
     pub fn from_csv(text: &str, allow_odd: bool) -> Result<UserRates, UserError> {
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .flexible(true)
+            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let unreadable = |line: u64, e: &csv::Error| fault(line, "", &e.to_string(), "save the file as CSV in UTF-8");
         let header = reader.headers().map_err(|e| unreadable(1, &e))?.clone();
         let mut places = BTreeMap::new();
@@ -74,7 +76,12 @@ impl UserRates {
         }
         for needed in ["model", "uncached_input"] {
             if !places.contains_key(needed) {
-                return Err(fault(1, needed, "the column is missing", &format!("add it; the columns are {}", COLUMNS.join(", "))));
+                return Err(fault(
+                    1,
+                    needed,
+                    "the column is missing",
+                    &format!("add it; the columns are {}", COLUMNS.join(", ")),
+                ));
             }
         }
         let mut rates = Vec::new();
@@ -143,7 +150,8 @@ fn row<'a>(line: u64, cell: &impl Fn(&str) -> &'a str, allow_odd: bool) -> Resul
             return Ok(None);
         }
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d");
-        let date = date.map_err(|_| fault(line, column, &format!("\"{text}\" is not a date"), "write it as 2026-11-05"))?;
+        let date =
+            date.map_err(|_| fault(line, column, &format!("\"{text}\" is not a date"), "write it as 2026-11-05"))?;
         Ok(Some(Micros::from(date_day(date)) * DAY))
     };
     let (valid_from, last) = (day("valid_from")?, day("valid_to")?);
@@ -164,8 +172,9 @@ fn row<'a>(line: u64, cell: &impl Fn(&str) -> &'a str, allow_odd: bool) -> Resul
     }
     let currency = match cell("currency") {
         "" => Currency::USD,
-        told => Currency::parse(told)
-            .ok_or_else(|| fault(line, "currency", &format!("\"{told}\" is not a currency"), "use a code such as USD or EUR"))?,
+        told => Currency::parse(told).ok_or_else(|| {
+            fault(line, "currency", &format!("\"{told}\" is not a currency"), "use a code such as USD or EUR")
+        })?,
     };
     let provider = cell("provider");
     Ok(UserRate {
@@ -185,7 +194,8 @@ fn rate(line: u64, column: &str, text: &str, allow_odd: bool) -> Result<i64, Use
     if digits.contains(',') {
         return Err(wrong("has a comma", "write decimals with a point and no thousands separator"));
     }
-    let amount = Pico::parse(text).map_err(|_| wrong("is not a number", "write a price per million tokens such as 2.50"))?.0;
+    let amount =
+        Pico::parse(text).map_err(|_| wrong("is not a number", "write a price per million tokens such as 2.50"))?.0;
     if amount < 0 {
         return Err(wrong("is negative", "give the price that is charged"));
     }
