@@ -1,0 +1,71 @@
+//! `outlay hotspots`
+
+use std::fmt::Write as _;
+
+use outlay_analysis::analyses::hotspots::Hotspots;
+use outlay_app::replies::{ErrorReply, HotspotsRequest};
+use outlay_app::task::Task;
+use outlay_app::use_cases;
+
+use super::calls;
+use super::overview::{cut_table, paragraph};
+use crate::args::HotspotsArgs;
+use crate::context::{Answer, Context, Missing};
+use crate::print::{FAINT, Look, STRONG, bars, inert, sentence, table};
+
+/// Hotspots whose causes are printed.
+const EXPLAINED: usize = 8;
+/// Dearest calls printed.
+const DEAREST: usize = 5;
+
+pub async fn run(context: &Context, args: HotspotsArgs) -> Result<Answer, ErrorReply> {
+    if args.by.len() > 3 {
+        return Err(ErrorReply::bad_request("--by takes one to three dimensions"));
+    }
+    context.open(Missing::Fail).await?;
+    let request = HotspotsRequest { filter: args.filter.filter(context.zone.clone()), by: args.by, top: args.top };
+    let reply = use_cases::hotspots(&context.app, request, &Task::silent()).await?;
+    if context.json {
+        return context.as_json(&reply);
+    }
+    let look = context.look().await;
+    if args.output.csv {
+        return Ok(Answer::from(table::csv(&reply.table, true, &look)?));
+    }
+    Ok(Answer::from(printed(&reply, &look)))
+}
+
+fn printed(reply: &Hotspots, look: &Look) -> String {
+    let mut out = sentence::sentence(&reply.sentence, look);
+    out.push_str(&paragraph(&bars::chart(&reply.chart, look)));
+    out.push_str(&cut_table(&reply.table, None, look));
+    if reply.found > reply.rows.len() {
+        let shown = format!("{} of {} shown; --top shows more", reply.rows.len(), reply.found);
+        let _ = writeln!(out, "{}", look.paint(FAINT, &shown));
+    }
+    out.push_str(&paragraph(&causes(reply, look)));
+    out.push_str(&paragraph(&bars::chart(&reply.when, look)));
+    if !reply.dearest.is_empty() {
+        let mut spec = calls::listed(&reply.dearest[..reply.dearest.len().min(DEAREST)]);
+        spec.title = "Dearest calls (outlay calls show ID)".to_owned();
+        out.push_str(&paragraph(&table::table(&spec, look)));
+    }
+    out.push_str(&paragraph(&sentence::trust(&reply.trust, look)));
+    out.push_str(&paragraph(&sentence::footer(&reply.period, &reply.trust, look)));
+    out
+}
+
+/// Why the largest are dear.
+fn causes(reply: &Hotspots, look: &Look) -> String {
+    let mut out = String::new();
+    for row in reply.rows.iter().filter(|r| !r.causes.is_empty()).take(EXPLAINED) {
+        if out.is_empty() {
+            let _ = writeln!(out, "{}", look.paint(STRONG, "Why? Causes overlap and are not added"));
+        }
+        let labels: Vec<String> =
+            row.labels.iter().map(|l| if l.is_empty() { "not told".to_owned() } else { inert(l) }).collect();
+        let sentences: Vec<String> = row.causes.iter().map(|c| inert(&c.sentence)).collect();
+        let _ = writeln!(out, "{}: {}", labels.join(" / "), sentences.join("; "));
+    }
+    out
+}

@@ -1,0 +1,119 @@
+//! `outlay imports`
+
+use std::fmt::Write as _;
+
+use outlay_app::replies::{ErrorReply, ImportId, ImportsReply, Nothing};
+use outlay_app::task::Task;
+use outlay_app::use_cases;
+use outlay_model::view::{Cell, TableSpec, Unit};
+
+use super::import::{file, summary};
+use crate::args::ImportsCommand;
+use crate::context::{Answer, Context, Missing};
+use crate::print::table::{column, item, table, text};
+use crate::print::{FAINT, Look, STRONG, bars, inert, left, sentence};
+
+pub async fn run(context: &Context, command: Option<ImportsCommand>) -> Result<Answer, ErrorReply> {
+    context.open(Missing::Fail).await?;
+    match command {
+        None => list(context).await,
+        Some(ImportsCommand::Show { id }) => show(context, id).await,
+        Some(ImportsCommand::Undo { id }) => undo(context, id).await,
+    }
+}
+
+async fn list(context: &Context) -> Result<Answer, ErrorReply> {
+    let reply = use_cases::imports(&context.app, Nothing {}, &Task::silent()).await?;
+    if context.json {
+        return context.as_json(&reply);
+    }
+    let look = context.look().await;
+    Ok(Answer::from(format!("{}{}", table(&listed(&reply), &look), strips(&reply, &look))))
+}
+
+fn listed(reply: &ImportsReply) -> TableSpec {
+    let count = |c: u64| Cell::Count(i64::try_from(c).unwrap_or(i64::MAX));
+    TableSpec {
+        title: "Imports".to_owned(),
+        columns: vec![
+            column("id", "Import", Unit::Count),
+            column("at", "When", Unit::Instant),
+            column("state", "State", Unit::Text),
+            column("rows", "Rows", Unit::Count),
+            column("imported", "In", Unit::Count),
+            column("duplicate", "Already there", Unit::Count),
+            column("rejected", "Refused", Unit::Count),
+            column("files", "Files", Unit::Text),
+        ],
+        rows: reply
+            .imports
+            .iter()
+            .map(|entry| {
+                let names: Vec<&str> = entry.files.iter().map(|f| f.file.as_str()).collect();
+                item(vec![
+                    Cell::Count(entry.import),
+                    text(&entry.at),
+                    text(&entry.state),
+                    count(entry.files.iter().map(|f| f.rows).sum()),
+                    count(entry.files.iter().map(|f| f.imported).sum()),
+                    count(entry.files.iter().map(|f| f.duplicate).sum()),
+                    count(entry.files.iter().map(|f| f.rejected).sum()),
+                    text(&names.join(", ")),
+                ])
+            })
+            .collect(),
+    }
+}
+
+/// Days by source, so that holes are seen.
+fn strips(reply: &ImportsReply, look: &Look) -> String {
+    if reply.strips.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{}\n", look.paint(STRONG, "Days with records (· none)"));
+    let name = |s: &outlay_app::replies::SourceStrip| {
+        format!("{}, {}", sentence::account(&s.provider, &s.account), s.kind.title())
+    };
+    let width = reply.strips.iter().map(|s| crate::print::columns(&name(s))).max().unwrap_or(0);
+    let room = look.chart_width().saturating_sub(width + 2).clamp(31, 93);
+    for strip in &reply.strips {
+        let missing = strip.days.chars().filter(|d| *d != 'x').count();
+        let held = if missing == 0 { "no hole".to_owned() } else { format!("{missing} days missing") };
+        let span = format!("{} to {}, {held}", inert(&strip.from), inert(&strip.to));
+        let _ = writeln!(out, "{}  {}", left(&name(strip), width), look.paint(FAINT, &span));
+        for line in bars::strip(&strip.days, room) {
+            let _ = writeln!(out, "{}  {line}", " ".repeat(width));
+        }
+    }
+    out
+}
+
+async fn show(context: &Context, id: i64) -> Result<Answer, ErrorReply> {
+    let reply = use_cases::imports(&context.app, Nothing {}, &Task::silent()).await?;
+    let Some(entry) = reply.imports.iter().find(|e| e.import == id) else {
+        return Err(ErrorReply::new("bad_request", format!("there is no import {id}"), "`outlay imports` lists them."));
+    };
+    if context.json {
+        return context.as_json(entry);
+    }
+    let look = context.look().await;
+    let head = format!("Import {id}, {}, {}", inert(&entry.at), inert(&entry.state));
+    let mut out = format!("{}\n", look.paint(STRONG, &head));
+    for report in &entry.files {
+        out.push('\n');
+        out.push_str(&file(report, &look));
+    }
+    Ok(Answer::from(out))
+}
+
+async fn undo(context: &Context, id: i64) -> Result<Answer, ErrorReply> {
+    let reply = use_cases::import_undo(&context.app, ImportId { import: id }, &Task::silent()).await?;
+    if context.json {
+        return context.as_json(&reply);
+    }
+    let look = context.look().await;
+    let counts = [reply.rows, reply.imported, reply.duplicate, reply.rejected];
+    let what = summary(look.numbers, counts, reply.secrets_removed);
+    let out = format!("Import {id} is undone; it was: {what}\nData version {}.\n", reply.data_version);
+    Ok(Answer::from(out))
+}

@@ -1,0 +1,40 @@
+//! The commands, one file each.
+
+mod calls;
+mod completions;
+mod formats;
+mod hotspots;
+mod import;
+mod imports;
+mod mapping;
+mod names;
+mod overview;
+mod price;
+mod prices;
+mod settings;
+mod trend;
+
+use outlay_app::replies::ErrorReply;
+
+use crate::args::{Cli, Command};
+use crate::context::{Answer, Context};
+
+/// Runs the command that the arguments name.
+pub async fn run(cli: Cli) -> Result<Answer, ErrorReply> {
+    let context = Context::new(&cli);
+    match cli.command {
+        Command::Import(args) => import::run(&context, args).await,
+        Command::Formats => formats::run(&context).await,
+        Command::Imports(args) => imports::run(&context, args.command).await,
+        Command::Overview(args) => overview::run(&context, args).await,
+        Command::Trend(args) => trend::run(&context, args).await,
+        Command::Hotspots(args) => hotspots::run(&context, args).await,
+        Command::Calls(args) => calls::run(&context, args).await,
+        Command::Price(args) => price::run(&context, args).await,
+        Command::Prices(args) => prices::run(&context, args).await,
+        Command::Names(args) => names::run(&context, args).await,
+        Command::Settings(args) => settings::run(&context, args.command).await,
+        Command::Mapping(args) => mapping::run(&context, args.command).await,
+        Command::Completions(args) => Ok(completions::run(&args)),
+    }
+}

@@ -1,0 +1,132 @@
+//! `outlay prices`
+
+use std::fmt::Write as _;
+
+use outlay_app::replies::{
+    AliasRequest, ErrorReply, PriceEntry, PricesReply, PricesRequest, RepriceReply, UserPricesRequest,
+};
+use outlay_app::task::Task;
+use outlay_app::use_cases;
+use outlay_model::view::{Cell, TableSpec, Unit};
+
+use super::overview::paragraph;
+use crate::args::{PricesArgs, PricesCommand};
+use crate::context::{Answer, Context, Missing, read_text};
+use crate::print::table::{column, csv, item, money_or, table, text};
+use crate::print::{FAINT, Look, STRONG, WARN, inert};
+
+pub async fn run(context: &Context, args: PricesArgs) -> Result<Answer, ErrorReply> {
+    let task = Task::silent();
+    match args.command {
+        None => {
+            let request = PricesRequest { search: args.search, ..PricesRequest::default() };
+            search(context, request, args.output.csv).await
+        }
+        Some(PricesCommand::Explain { id, provider }) => {
+            search(context, PricesRequest { search: String::new(), explain: Some(id), provider }, false).await
+        }
+        Some(PricesCommand::Import { file, allow_odd }) => {
+            let request = UserPricesRequest { csv: read_text(&file)?, allow_odd };
+            context.open(Missing::Create).await?;
+            let reply = use_cases::user_prices(&context.app, request, &task).await?;
+            repriced(context, &reply, "prices").await
+        }
+        Some(PricesCommand::Alias { provider, id, means }) => {
+            let [means_provider, means_model]: [String; 2] =
+                means.try_into().map_err(|_| ErrorReply::bad_request("--means takes a provider and a model"))?;
+            context.open(Missing::Create).await?;
+            let request = AliasRequest { provider, id, means_provider, means_model };
+            let reply = use_cases::alias_set(&context.app, request, &task).await?;
+            repriced(context, &reply, "alias").await
+        }
+    }
+}
+
+async fn search(context: &Context, request: PricesRequest, as_csv: bool) -> Result<Answer, ErrorReply> {
+    context.open(Missing::GoOn).await?;
+    let reply = use_cases::prices(&context.app, request, &Task::silent()).await?;
+    if context.json {
+        return context.as_json(&reply);
+    }
+    let look = context.look().await;
+    if as_csv {
+        return Ok(Answer::from(csv(&listed(&reply.entries, true), false, &look)?));
+    }
+    Ok(Answer::from(printed(&reply, &look)))
+}
+
+fn printed(reply: &PricesReply, look: &Look) -> String {
+    let n = look.numbers;
+    let mut out = String::new();
+    if let Some(explanation) = &reply.explanation {
+        for line in explanation.lines() {
+            let _ = writeln!(out, "{}", look.paint(STRONG, &inert(line)));
+        }
+        out.push('\n');
+    }
+    if reply.entries.is_empty() {
+        out.push_str("No price found. `outlay prices import FILE.csv` adds your own.\n");
+    } else {
+        out.push_str(&table(&listed(&reply.entries, false), look));
+    }
+    if !reply.unpriced.is_empty() {
+        let mut lines = format!("{}\n", look.paint(WARN, "In the ledger without a price"));
+        for u in &reply.unpriced {
+            let (provider, model) = (inert(&u.provider), inert(&u.model));
+            let (tokens, calls) = (n.count(u.tokens), n.count(u.calls));
+            let _ = writeln!(lines, "{model} at {provider}: {tokens} tokens, {calls} calls");
+        }
+        lines.push_str("Say which model one is: outlay prices alias PROVIDER ID --means PROVIDER MODEL\n");
+        out.push_str(&paragraph(&lines));
+    }
+    let _ = writeln!(out, "\n{}", look.paint(FAINT, &format!("Per million tokens. Prices {}", inert(&reply.book))));
+    out
+}
+
+/// Prices as a table; for people without the columns that no entry fills.
+fn listed(entries: &[PriceEntry], all: bool) -> TableSpec {
+    type Pick = fn(&PriceEntry) -> Cell;
+    let told: [(&str, &str, Unit, Pick); 15] = [
+        ("provider", "Provider", Unit::Text, |e| text(&e.provider)),
+        ("model", "Model", Unit::Text, |e| text(&e.model)),
+        ("tier", "Tier", Unit::Text, |e| text(&e.tier)),
+        ("band", "Size", Unit::Text, |e| text(&e.band)),
+        ("region", "Region", Unit::Text, |e| text(&e.region)),
+        ("valid_from", "From", Unit::Date, |e| text(e.valid_from.as_deref().unwrap_or(""))),
+        ("valid_to", "To", Unit::Date, |e| text(e.valid_to.as_deref().unwrap_or(""))),
+        ("uncached_input", "Input", Unit::Money, |e| money_or(e.uncached_input, "none")),
+        ("cache_read", "Cache read", Unit::Money, |e| money_or(e.cache_read, "none")),
+        ("cache_write_5m", "Write 5m", Unit::Money, |e| money_or(e.cache_write_5m, "none")),
+        ("cache_write_1h", "Write 1h", Unit::Money, |e| money_or(e.cache_write_1h, "none")),
+        ("output", "Output", Unit::Money, |e| money_or(e.output, "none")),
+        ("status", "Status", Unit::Text, |e| text(&e.status)),
+        ("book", "Book", Unit::Text, |e| text(&e.book)),
+        ("used_tokens", "Used tokens", Unit::Tokens, |e| Cell::Count(e.used_tokens)),
+    ];
+    let empty = |cell: Cell| match cell {
+        Cell::Text(t) => t.is_empty(),
+        Cell::Unknown(_) => true,
+        Cell::Count(c) => c == 0,
+        _ => false,
+    };
+    let told: Vec<_> = told.into_iter().filter(|(.., pick)| all || !entries.iter().all(|e| empty(pick(e)))).collect();
+    TableSpec {
+        title: String::new(),
+        columns: told.iter().map(|(key, title, unit, _)| column(key, title, *unit)).collect(),
+        rows: entries.iter().map(|e| item(told.iter().map(|(.., pick)| pick(e)).collect())).collect(),
+    }
+}
+
+async fn repriced(context: &Context, reply: &RepriceReply, what: &str) -> Result<Answer, ErrorReply> {
+    if context.json {
+        return context.as_json(reply);
+    }
+    let n = context.look().await.numbers;
+    let count = |c: usize| n.count(i64::try_from(c).unwrap_or(i64::MAX));
+    Ok(Answer::from(format!(
+        "{} {what} taken; the price of {} rate sets changed. Data version {}.\n",
+        count(reply.taken),
+        count(reply.changed),
+        reply.data_version
+    )))
+}

@@ -1,0 +1,106 @@
+//! What every command needs: the app, the ledger, and how to print.
+
+use std::path::{Path, PathBuf};
+
+use outlay_app::replies::{ErrorReply, Nothing};
+use outlay_app::task::Task;
+use outlay_app::{App, use_cases};
+use serde::Serialize;
+
+use crate::args::Cli;
+use crate::exit::Exit;
+use crate::print::money::Numbers;
+use crate::print::{self, Look};
+
+/// What a command says, and how the process ends.
+#[derive(Debug)]
+pub struct Answer {
+    /// For standard output.
+    pub text: String,
+    /// Exit code.
+    pub exit: Exit,
+}
+
+impl From<String> for Answer {
+    fn from(text: String) -> Answer {
+        Answer { text, exit: Exit::Done }
+    }
+}
+
+/// What becomes of a ledger that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The question cannot be answered.
+    Fail,
+    /// It is made.
+    Create,
+    /// The question can be answered without one.
+    GoOn,
+}
+
+/// What every command needs.
+#[derive(Debug)]
+pub struct Context {
+    /// The app.
+    pub app: App,
+    /// `--zone`
+    pub zone: Option<String>,
+    /// `--json`
+    pub json: bool,
+    ledger: Option<PathBuf>,
+}
+
+impl Context {
+    /// From the arguments that all commands share.
+    pub fn new(cli: &Cli) -> Context {
+        let ledger = cli.ledger.clone().or_else(|| Some(dirs::data_dir()?.join("outlay").join("default")));
+        Context { app: App::new(None), zone: cli.zone.clone(), json: cli.json, ledger }
+    }
+
+    /// Opens the ledger.
+    pub async fn open(&self, missing: Missing) -> Result<(), ErrorReply> {
+        let Some(ledger) = &self.ledger else {
+            if missing == Missing::GoOn {
+                return Ok(());
+            }
+            return Err(ErrorReply::new(
+                "no_ledger",
+                "this account has no data folder to keep a ledger in",
+                "Name a folder with --ledger DIR or the environment variable OUTLAY_LEDGER.",
+            ));
+        };
+        match self.app.open(ledger, missing == Missing::Create).await {
+            Err(error) if error.code == "no_ledger" && missing == Missing::GoOn => Ok(()),
+            other => other,
+        }
+    }
+
+    /// How to print for people: the terminal's width and colours, the ledger's number format.
+    pub async fn look(&self) -> Look {
+        let mut look = Look::of_stdout();
+        if let Ok(info) = use_cases::ledger_info(&self.app, Nothing {}, &Task::silent()).await {
+            look.numbers = Numbers::parse(&info.settings.number_format);
+        }
+        look
+    }
+
+    /// A reply as JSON.
+    pub fn as_json(&self, reply: &impl Serialize) -> Result<Answer, ErrorReply> {
+        let text = serde_json::to_string_pretty(reply).map_err(|e| ErrorReply::fault(e.to_string()))?;
+        Ok(Answer::from(print::inert_json(&text)))
+    }
+}
+
+/// Reads a small text file that the user named.
+pub fn read_text(path: &Path) -> Result<String, ErrorReply> {
+    std::fs::read_to_string(path).map_err(|e| {
+        ErrorReply::new("bad_request", format!("cannot read {}: {e}", path.display()), "Check the name and the access rights.")
+    })
+}
+
+/// A path as the app takes it.
+pub fn path_text(path: &Path) -> Result<String, ErrorReply> {
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        ErrorReply::new("bad_request", format!("the name of {} is not Unicode", path.display()), "Rename the file.")
+    })
+}

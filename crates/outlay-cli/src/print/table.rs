@@ -1,0 +1,334 @@
+//! Tables: aligned for people, exact as CSV.
+
+use std::fmt::Write as _;
+
+use outlay_app::replies::ErrorReply;
+use outlay_model::money::Money;
+use outlay_model::view::{Cell, Column, Row, RowKind, TableSpec, Unit};
+
+use super::{FAINT, Look, REST, STRONG, columns, fit, inert, left, money, right};
+
+const GAP: &str = "  ";
+/// What ids are copied from is never cut.
+const WHOLE: [&str; 2] = ["id", "trace_id"];
+/// The least that a text column is cut to.
+const LEAST: usize = 8;
+
+/// A column of a table made here.
+pub fn column(key: &str, title: &str, unit: Unit) -> Column {
+    Column { key: key.to_owned(), title: title.to_owned(), unit }
+}
+
+/// A row that is one of the things listed.
+pub fn item(cells: Vec<Cell>) -> Row {
+    Row { cells, kind: RowKind::Item }
+}
+
+/// Words.
+pub fn text(words: &str) -> Cell {
+    Cell::Text(words.to_owned())
+}
+
+/// A count that may be unknown.
+pub fn count_or(count: Option<i64>, unknown: &str) -> Cell {
+    count.map_or_else(|| Cell::Unknown(unknown.to_owned()), Cell::Count)
+}
+
+/// Money that may be unknown.
+pub fn money_or(money: Option<Money>, unknown: &str) -> Cell {
+    money.map_or_else(|| Cell::Unknown(unknown.to_owned()), Cell::Money)
+}
+
+fn is_figure(unit: Unit) -> bool {
+    matches!(unit, Unit::Count | Unit::Tokens | Unit::Money | Unit::Share | Unit::Milliseconds)
+}
+
+/// The currency that all money of a column has.
+fn currency(spec: &TableSpec, at: usize) -> Option<String> {
+    let mut codes = amounts(spec, at).map(|m| m.currency);
+    let first = codes.next()?;
+    codes.all(|c| c == first).then(|| first.to_string())
+}
+
+fn amounts(spec: &TableSpec, at: usize) -> impl Iterator<Item = Money> + '_ {
+    spec.rows.iter().filter_map(move |row| match row.cells.get(at) {
+        Some(Cell::Money(money)) => Some(*money),
+        _ => None,
+    })
+}
+
+/// The heading with its unit.
+fn heading(spec: &TableSpec, at: usize, column: &Column) -> String {
+    let title = inert(&column.title);
+    let unit = match column.unit {
+        Unit::Money => currency(spec, at).unwrap_or_default(),
+        Unit::Share => "%".to_owned(),
+        Unit::Milliseconds => "ms".to_owned(),
+        _ => String::new(),
+    };
+    if unit.is_empty() || title.contains(&unit) { title } else { format!("{title}, {unit}") }
+}
+
+/// A table for people: its title, aligned columns, units in the headings, cut to the terminal.
+pub fn table(spec: &TableSpec, look: &Look) -> String {
+    let mut out = String::new();
+    if !spec.title.is_empty() {
+        let _ = writeln!(out, "{}", look.paint(STRONG, &inert(&spec.title)));
+    }
+    if spec.rows.is_empty() {
+        let _ = writeln!(out, "{}", look.paint(FAINT, "none"));
+        return out;
+    }
+    let headings: Vec<String> = spec.columns.iter().enumerate().map(|(i, c)| heading(spec, i, c)).collect();
+    let printed: Vec<Vec<String>> = {
+        let decimals: Vec<u32> =
+            (0..spec.columns.len()).map(|i| money::decimals(amounts(spec, i).map(|m| m.amount))).collect();
+        let one_currency: Vec<bool> = (0..spec.columns.len()).map(|i| currency(spec, i).is_some()).collect();
+        spec.rows
+            .iter()
+            .map(|row| {
+                (0..spec.columns.len())
+                    .map(|i| {
+                        row.cells.get(i).map_or_else(String::new, |c| cell(c, decimals[i], one_currency[i], look))
+                    })
+                    .collect()
+            })
+            .collect()
+    };
+    let mut widths: Vec<usize> = headings.iter().map(|h| columns(h)).collect();
+    for row in &printed {
+        for (width, text) in widths.iter_mut().zip(row) {
+            *width = (*width).max(columns(text));
+        }
+    }
+    shrink(&mut widths, &spec.columns, look.width);
+
+    let line = |texts: &[String]| -> String {
+        let cells: Vec<String> = texts
+            .iter()
+            .enumerate()
+            .map(|(i, text)| {
+                let text = fit(text, widths[i]);
+                if is_figure(spec.columns[i].unit) { right(&text, widths[i]) } else { left(&text, widths[i]) }
+            })
+            .collect();
+        cells.join(GAP).trim_end().to_owned()
+    };
+    let _ = writeln!(out, "{}", look.paint(FAINT, &line(&headings)));
+    for (row, texts) in spec.rows.iter().zip(&printed) {
+        let line = line(texts);
+        let _ = match row.kind {
+            RowKind::Item => writeln!(out, "{line}"),
+            RowKind::Rest => writeln!(out, "{}", look.paint(REST, &line)),
+            RowKind::Total => {
+                let rule: usize = widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1);
+                writeln!(out, "{}\n{}", look.paint(FAINT, &"─".repeat(rule)), look.paint(STRONG, &line))
+            }
+        };
+    }
+    out
+}
+
+fn cell(cell: &Cell, decimals: u32, one_currency: bool, look: &Look) -> String {
+    match cell {
+        Cell::Text(text) => inert(text),
+        Cell::Count(count) => look.numbers.count(*count),
+        Cell::Money(money) if one_currency => look.numbers.amount(money.amount, decimals),
+        Cell::Money(money) => format!("{} {}", look.numbers.amount(money.amount, decimals), money.currency),
+        Cell::Share(share) => look.numbers.percentage(*share),
+        Cell::Unknown(text) if text.is_empty() => "unknown".to_owned(),
+        Cell::Unknown(text) => inert(text),
+    }
+}
+
+/// Takes columns from the widest texts until the table fits; figures and ids are never cut.
+fn shrink(widths: &mut [usize], columns: &[Column], limit: Option<usize>) {
+    let Some(limit) = limit else { return };
+    loop {
+        let total = widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1);
+        let widest = (0..widths.len())
+            .filter(|&i| !is_figure(columns[i].unit) && !WHOLE.contains(&columns[i].key.as_str()) && widths[i] > LEAST)
+            .max_by_key(|&i| widths[i]);
+        match widest {
+            Some(i) if total > limit => widths[i] -= 1,
+            _ => return,
+        }
+    }
+}
+
+/// A table as CSV: exact decimals with their currency in a column of its own, unknown as an empty cell, texts that a
+/// spreadsheet would take for a formula behind an apostrophe. `kinds` adds a column that tells items, rest and total
+/// apart.
+pub fn csv(spec: &TableSpec, kinds: bool, look: &Look) -> Result<String, ErrorReply> {
+    let fault = |e: &dyn std::fmt::Display| ErrorReply::fault(format!("cannot write CSV: {e}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut head = Vec::new();
+    for column in &spec.columns {
+        head.push(column.key.clone());
+        if column.unit == Unit::Money {
+            head.push(format!("{}_currency", column.key));
+        }
+    }
+    if kinds {
+        head.push("row".to_owned());
+    }
+    writer.write_record(&head).map_err(|e| fault(&e))?;
+    for row in &spec.rows {
+        let mut record = Vec::with_capacity(head.len());
+        for (i, column) in spec.columns.iter().enumerate() {
+            let cell = row.cells.get(i);
+            record.push(match cell {
+                Some(Cell::Text(text)) => safe(text, look),
+                Some(Cell::Count(count)) => count.to_string(),
+                Some(Cell::Money(money)) => money.amount.to_string(),
+                Some(Cell::Share(share)) => share.to_string(),
+                Some(Cell::Unknown(_)) | None => String::new(),
+            });
+            if column.unit == Unit::Money {
+                record.push(match cell {
+                    Some(Cell::Money(money)) => money.currency.to_string(),
+                    _ => String::new(),
+                });
+            }
+        }
+        if kinds {
+            let kind = match row.kind {
+                RowKind::Item => "item",
+                RowKind::Rest => "rest",
+                RowKind::Total => "total",
+            };
+            record.push(kind.to_owned());
+        }
+        writer.write_record(&record).map_err(|e| fault(&e))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| fault(&e))?;
+    String::from_utf8(bytes).map_err(|e| fault(&e))
+}
+
+/// A text that no spreadsheet takes for a formula; on a terminal also harmless there.
+fn safe(text: &str, look: &Look) -> String {
+    let text = if look.width.is_some() { inert(text) } else { text.to_owned() };
+    // A spreadsheet looks past blanks, tabs and line breaks.
+    if text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+/// The first `top` items of a table, and everything that is not an item.
+pub fn shorten(spec: &TableSpec, top: Option<usize>) -> (TableSpec, usize) {
+    let Some(top) = top else { return (spec.clone(), 0) };
+    let mut items = 0;
+    let mut cut = 0;
+    let mut rows = Vec::new();
+    for row in &spec.rows {
+        if row.kind == RowKind::Item {
+            items += 1;
+            if items > top {
+                cut += 1;
+                continue;
+            }
+        }
+        rows.push(row.clone());
+    }
+    (TableSpec { title: spec.title.clone(), columns: spec.columns.clone(), rows }, cut)
+}
+
+/// Lines of `name  value`, aligned; empty values are left out.
+pub fn pairs(pairs: &[(&str, String)], look: &Look) -> String {
+    let width = pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(k, _)| columns(k)).max().unwrap_or(0);
+    let mut out = String::new();
+    for (key, value) in pairs.iter().filter(|(_, v)| !v.is_empty()) {
+        let _ = writeln!(out, "{}{GAP}{}", look.paint(FAINT, &left(key, width)), inert(value));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use outlay_model::money::Pico;
+
+    fn usd(text: &str) -> Cell {
+        Cell::Money(Money::usd(Pico::parse(text).expect("an amount")))
+    }
+
+    fn sample() -> TableSpec {
+        TableSpec {
+            title: "Where do I start?".to_owned(),
+            columns: vec![
+                column("feature", "Feature", Unit::Text),
+                column("calls", "Calls", Unit::Count),
+                column("cost", "Cost", Unit::Money),
+                column("share", "Share", Unit::Share),
+            ],
+            rows: vec![
+                item(vec![text("search"), Cell::Count(41_210), usd("1204.125"), Cell::Share(0.713)]),
+                item(vec![text("模型"), Cell::Unknown("not in this source".to_owned()), usd("9.5"), Cell::Share(0.006)]),
+                item(vec![text("=cmd()"), Cell::Count(1), Cell::Unknown(String::new()), Cell::Share(0.0)]),
+                Row { cells: vec![text("All"), Cell::Count(41_211), usd("1213.625"), Cell::Share(1.0)], kind: RowKind::Total },
+            ],
+        }
+    }
+
+    #[test]
+    fn figures_end_in_one_column() {
+        let printed = table(&sample(), &Look::plain());
+        let want = "\
+Where do I start?
+Feature               Calls  Cost, USD  Share, %
+search               41,210   1,204.12      71.3
+模型     not in this source       9.50       0.6
+=cmd()                    1    unknown       0.0
+────────────────────────────────────────────────
+All                  41,211   1,213.62     100.0
+";
+        assert_eq!(printed, want);
+    }
+
+    #[test]
+    fn a_narrow_terminal_cuts_texts_not_figures() {
+        let mut spec = sample();
+        spec.rows[0].cells[0] = text("a very long feature name that nobody wants to read");
+        let printed = table(&spec, &Look { width: Some(60), ..Look::plain() });
+        assert!(printed.lines().all(|l| columns(l) <= 60), "{printed}");
+        assert!(printed.contains("a very lo") && printed.contains('…') && printed.contains("1,204.12"), "{printed}");
+    }
+
+    #[test]
+    fn several_currencies_are_named_in_the_cells() {
+        let mut spec = sample();
+        let eur = outlay_model::money::Currency::parse("EUR").expect("a code");
+        spec.rows[1].cells[2] = Cell::Money(Money::new(Pico(PICO), eur));
+        let printed = table(&spec, &Look::plain());
+        assert!(printed.contains("1.00 EUR") && printed.contains("1,204.12 USD"), "{printed}");
+        assert!(!printed.contains("Cost, "), "{printed}");
+    }
+
+    const PICO: i128 = outlay_model::money::PICO;
+
+    #[test]
+    fn csv_is_exact_and_starts_no_formula() {
+        let printed = csv(&sample(), true, &Look::plain()).expect("CSV");
+        let want = "\
+feature,calls,cost,cost_currency,share,row
+search,41210,1204.125000000,USD,0.713,item
+模型,,9.500000000,USD,0.006,item
+'=cmd(),1,,,0,item
+All,41211,1213.625000000,USD,1,total
+";
+        assert_eq!(printed, want);
+        for hostile in ["=1", "+1", "-1", "@x", "\t=1", " =1", "\r1"] {
+            assert!(safe(hostile, &Look::plain()).starts_with('\''), "{hostile:?}");
+        }
+        assert_eq!(safe("a-b", &Look::plain()), "a-b");
+    }
+
+    #[test]
+    fn only_items_are_left_out() {
+        let (short, cut) = shorten(&sample(), Some(1));
+        assert_eq!((short.rows.len(), cut), (2, 2));
+        assert_eq!(short.rows[1].kind, RowKind::Total);
+    }
+}
