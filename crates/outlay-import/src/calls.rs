@@ -154,7 +154,7 @@ fn json_rows(
             Ok(draft) => deliver(draft, line, account, rules, times, feed)?,
             Err(fault) => {
                 let mut fault = fault;
-                if let (true, Some(broken)) = (fault.column.is_empty(), feed.broken_tail()) {
+                if let (true, Some(broken)) = (rows.is_cut(), feed.broken_tail()) {
                     fault.reason = format!("{}; {broken}", fault.reason);
                 }
                 feed.reject(line, &fault)?;

@@ -99,11 +99,13 @@ pub(crate) struct Fault {
     pub column: String,
     pub reason: String,
     pub value: String,
+    /// More cached than input tokens: this row proves that the file counts them apart.
+    pub proves_outside: bool,
 }
 
 impl Fault {
     pub fn new(column: &str, reason: impl Into<String>, value: &str) -> Fault {
-        Fault { column: column.to_owned(), reason: reason.into(), value: value.to_owned() }
+        Fault { column: column.to_owned(), reason: reason.into(), value: value.to_owned(), proves_outside: false }
     }
 }
 

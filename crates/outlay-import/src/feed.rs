@@ -18,11 +18,20 @@ pub(crate) struct Feed<'s> {
     told: u64,
     rows: u64,
     notes: Vec<String>,
+    outside: bool,
 }
 
 impl<'s> Feed<'s> {
     pub fn new(name: &str, meter: &Arc<Meter>, sink: &'s mut dyn Sink) -> Self {
-        Feed { sink, meter: Arc::clone(meter), name: name.to_owned(), told: 0, rows: 0, notes: Vec::new() }
+        Feed {
+            sink,
+            meter: Arc::clone(meter),
+            name: name.to_owned(),
+            told: 0,
+            rows: 0,
+            notes: Vec::new(),
+            outside: false,
+        }
     }
 
     /// Says something once.
@@ -59,6 +68,13 @@ impl<'s> Feed<'s> {
     /// One row that is none.
     pub fn reject(&mut self, line: u64, fault: &Fault) -> Result<(), ImportError> {
         self.rows += 1;
+        if fault.proves_outside && !self.outside {
+            self.outside = true;
+            self.note(format!(
+                "cached tokens are outside the input tokens in this file: line {line} proves it; rows that do not show it \
+                 were read as if they were inside, so read it again with a mapping that says cached_input = \"outside\""
+            ));
+        }
         self.sink.reject(Rejected::new(line, &fault.column, fault.reason.clone(), &fault.value));
         self.tick()
     }

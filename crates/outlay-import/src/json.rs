@@ -34,6 +34,11 @@ impl<R: BufRead> JsonRows<R> {
         if self.streamed { &self.object } else { self.lines.bytes() }
     }
 
+    /// Whether the source ended inside the line found last.
+    pub fn is_cut(&self) -> bool {
+        !self.streamed && !self.lines.ended
+    }
+
     /// The bytes found last, with replacements, for a message.
     pub fn lossy(&self) -> String {
         let bytes = self.bytes();

@@ -161,7 +161,8 @@ impl<'a> Draft<'a> {
                  contain them; where the source counts them apart, import it with a mapping that says \
                  cached_input = \"outside\""
             );
-            return Err(Fault::new("cached_input_tokens", reason, &parts.to_string()));
+            let fault = Fault::new("cached_input_tokens", reason, &parts.to_string());
+            return Err(Fault { proves_outside: tokens.cache_read > input, ..fault });
         }
         tokens.check(most).map_err(|fault| {
             let (column, value) = match fault {

@@ -160,7 +160,7 @@ impl Reader<'_> {
                 }
             };
             if let Some(mut fault) = json::fault(text) {
-                if let Some(broken) = feed.broken_tail() {
+                if let (true, Some(broken)) = (rows.is_cut(), feed.broken_tail()) {
                     fault.reason = format!("{}; {broken}", fault.reason);
                 }
                 feed.reject(line, &fault)?;
