@@ -263,3 +263,9 @@ fn own_name(provider: &str) -> &str {
         other => other,
     }
 }
+
+impl std::fmt::Debug for Book {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Book").field("version", &self.version).finish_non_exhaustive()
+    }
+}

@@ -95,6 +95,11 @@ impl UserRates {
         Ok(UserRates { rates })
     }
 
+    /// Adds rates given later: where both know a price, the later one counts.
+    pub fn extend(&mut self, later: UserRates) {
+        self.rates.splice(0..0, later.rates);
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {

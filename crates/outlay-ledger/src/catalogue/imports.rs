@@ -1,0 +1,135 @@
+//! Imports, their files, rejected rows, and which days each source has records for.
+
+use outlay_model::report::{FileReport, RejectedRow};
+use sqlx::{Row, SqliteConnection, SqlitePool};
+
+use crate::error::Result;
+
+/// A past import.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportRow {
+    /// Number.
+    pub id: i64,
+    /// When, microseconds.
+    pub at: i64,
+    /// `kept` or `undone`.
+    pub state: String,
+    /// Reports, one a file.
+    pub files: Vec<FileReport>,
+}
+
+/// Records of a source on a UTC day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresenceRow {
+    /// Kind, as its dataset's name.
+    pub kind: String,
+    /// Provider.
+    pub provider: String,
+    /// Account.
+    pub account: String,
+    /// UTC day number.
+    pub day: i32,
+    /// Records.
+    pub records: i64,
+}
+
+/// The number of the next import.
+pub async fn next(pool: &SqlitePool) -> Result<i64> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM import").fetch_one(pool).await?)
+}
+
+/// Adds an import.
+pub async fn add(db: &mut SqliteConnection, id: i64, at: i64) -> Result<()> {
+    sqlx::query("INSERT INTO import (id, at, state) VALUES (?, ?, 'kept')").bind(id).bind(at).execute(db).await?;
+    Ok(())
+}
+
+/// Adds a file of an import.
+pub async fn add_file(db: &mut SqliteConnection, import: i64, file: i64, hash: &str, report: &FileReport) -> Result<()> {
+    sqlx::query("INSERT INTO import_file (import, file, hash, report) VALUES (?, ?, ?, ?)")
+        .bind(import)
+        .bind(file)
+        .bind(hash)
+        .bind(serde_json::to_string(report)?)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Adds rejected rows of a file.
+pub async fn add_rejected(db: &mut SqliteConnection, import: i64, file: i64, rows: &[RejectedRow]) -> Result<()> {
+    for row in rows {
+        sqlx::query("INSERT INTO rejected (import, file, line, field, reason, value) VALUES (?, ?, ?, ?, ?, ?)")
+            .bind(import)
+            .bind(file)
+            .bind(i64::try_from(row.line).unwrap_or(i64::MAX))
+            .bind(&row.column)
+            .bind(&row.reason)
+            .bind(&row.value)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Adds what an import has on a day.
+pub async fn add_presence(db: &mut SqliteConnection, import: i64, row: &PresenceRow) -> Result<()> {
+    sqlx::query("INSERT INTO presence (import, kind, provider, account, day, records) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(import)
+        .bind(&row.kind)
+        .bind(&row.provider)
+        .bind(&row.account)
+        .bind(row.day)
+        .bind(row.records)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Marks an import as undone and forgets its presence; returns whether it was kept before.
+pub async fn undo(db: &mut SqliteConnection, import: i64) -> Result<bool> {
+    let done = sqlx::query("UPDATE import SET state = 'undone' WHERE id = ? AND state = 'kept'")
+        .bind(import)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("DELETE FROM presence WHERE import = ?").bind(import).execute(db).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// All imports, latest first.
+pub async fn list(pool: &SqlitePool) -> Result<Vec<ImportRow>> {
+    let rows = sqlx::query("SELECT id, at, state FROM import ORDER BY id DESC").fetch_all(pool).await?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let id: i64 = row.get(0);
+        let files = sqlx::query("SELECT report FROM import_file WHERE import = ? ORDER BY file")
+            .bind(id)
+            .fetch_all(pool)
+            .await?;
+        let files = files
+            .iter()
+            .map(|f| Ok(serde_json::from_str(&f.get::<String, _>(0))?))
+            .collect::<Result<Vec<FileReport>>>()?;
+        out.push(ImportRow { id, at: row.get(1), state: row.get(2), files });
+    }
+    Ok(out)
+}
+
+/// Days with records by source, over all kept imports.
+pub async fn presence(pool: &SqlitePool) -> Result<Vec<PresenceRow>> {
+    let rows = sqlx::query(
+        "SELECT kind, provider, account, day, sum(records) FROM presence GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .iter()
+        .map(|r| PresenceRow {
+            kind: r.get(0),
+            provider: r.get(1),
+            account: r.get(2),
+            day: r.get(3),
+            records: r.get(4),
+        })
+        .collect())
+}

@@ -1,0 +1,183 @@
+//! Which of several rows with the same identity stands: a function of the set of rows, so that neither the order of
+//! rows nor that of imports matters, importing twice is importing once, and undoing an import is never having made it.
+//!
+//! A row with an id of its own stands unless a better row with the same id lies on the same UTC day or one to a side.
+//! A row without one is identified by its content; identical rows within one file are all real, so the n-th of a file
+//! meets only the n-th of another.
+
+use std::cmp::Ordering;
+
+use outlay_model::time::utc_day;
+use polars::prelude::*;
+
+use super::spill::times;
+
+/// Columns that identity and precedence need.
+pub const KEY_COLUMNS: [&str; 9] = ["time", "key_a", "key_b", "by_id", "rank", "tie", "import", "file", "row"];
+
+/// Identity and precedence of one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    key: (i64, i64),
+    by_id: bool,
+    rank: i64,
+    time: i64,
+    tie: i64,
+    /// Import that brought the row.
+    pub import: i64,
+    /// File within the import.
+    pub file: i64,
+    row: i64,
+    /// Where the row lies: an index into the caller's list of sources.
+    pub source: u32,
+    /// Row number in that source.
+    pub index: u32,
+}
+
+impl Candidate {
+    /// Whether the row has an id of its own.
+    #[must_use]
+    pub fn has_id(&self) -> bool {
+        self.by_id
+    }
+
+    /// When.
+    #[must_use]
+    pub fn instant(&self) -> i64 {
+        self.time
+    }
+
+    fn day(&self) -> i32 {
+        utc_day(self.time)
+    }
+
+    /// Better rows first. Import, file and row only break ties between rows of equal content.
+    fn precedence(&self, other: &Candidate) -> Ordering {
+        (other.rank, other.time, other.tie)
+            .cmp(&(self.rank, self.time, self.tie))
+            .then((self.import, self.file, self.row).cmp(&(other.import, other.file, other.row)))
+    }
+}
+
+/// Candidates of a frame.
+pub fn candidates(frame: &DataFrame, source: u32, out: &mut Vec<Candidate>) -> PolarsResult<()> {
+    let time = times(frame)?;
+    let ints = |name: &str| -> PolarsResult<Vec<i64>> { Ok(frame.column(name)?.i64()?.into_no_null_iter().collect()) };
+    let (key_a, key_b, by_id) = (ints("key_a")?, ints("key_b")?, ints("by_id")?);
+    let (rank, tie) = (ints("rank")?, ints("tie")?);
+    let (import, file, row) = (ints("import")?, ints("file")?, ints("row")?);
+    out.reserve(time.len());
+    for i in 0..time.len() {
+        out.push(Candidate {
+            key: (key_a[i], key_b[i]),
+            by_id: by_id[i] != 0,
+            rank: rank[i],
+            time: time[i],
+            tie: tie[i],
+            import: import[i],
+            file: file[i],
+            row: row[i],
+            source,
+            index: i as u32,
+        });
+    }
+    Ok(())
+}
+
+/// Sorts the candidates and tells for each whether it stands.
+pub fn decide(all: &mut [Candidate]) -> Vec<bool> {
+    all.sort_unstable_by(|x, y| x.by_id.cmp(&y.by_id).then(x.key.cmp(&y.key)).then_with(|| x.precedence(y)));
+    let mut stands = vec![true; all.len()];
+    let mut start = 0;
+    while start < all.len() {
+        let mut end = start + 1;
+        while end < all.len() && all[end].key == all[start].key && all[end].by_id == all[start].by_id {
+            end += 1;
+        }
+        if end - start > 1 {
+            let group = &all[start..end];
+            if group[0].by_id {
+                for (i, row) in group.iter().enumerate() {
+                    stands[start + i] = !group[..i].iter().any(|better| (better.day() - row.day()).abs() <= 1);
+                }
+            } else {
+                let mut seen: Vec<((i64, i64), usize)> = Vec::new();
+                let mut taken = 0;
+                // In order of precedence: a row stands when its file has more of the kind than stand already.
+                for (i, row) in group.iter().enumerate() {
+                    let file = (row.import, row.file);
+                    let place = match seen.iter_mut().find(|(f, _)| *f == file) {
+                        Some((_, count)) => {
+                            *count += 1;
+                            *count
+                        }
+                        None => {
+                            seen.push((file, 1));
+                            1
+                        }
+                    };
+                    stands[start + i] = place > taken;
+                    taken = taken.max(place);
+                }
+            }
+        }
+        start = end;
+    }
+    stands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use outlay_model::time::DAY;
+    use proptest::prelude::*;
+
+    fn row(key: i64, by_id: bool, rank: i64, day: i64, import: i64, file: i64, row: i64) -> Candidate {
+        Candidate { key: (key, 0), by_id, rank, time: day * DAY, tie: rank, import, file, row, source: 0, index: 0 }
+    }
+
+    fn standing(mut rows: Vec<Candidate>) -> Vec<(i64, i64, i64)> {
+        let stands = decide(&mut rows);
+        let mut out: Vec<_> =
+            rows.iter().zip(stands).filter(|(_, s)| *s).map(|(r, _)| (r.key.0, r.rank, r.time / DAY)).collect();
+        out.sort_unstable();
+        out
+    }
+
+    #[test]
+    fn the_more_complete_wins_one_day_to_a_side() {
+        let rows = vec![row(1, true, 5, 10, 1, 0, 0), row(1, true, 9, 11, 2, 0, 0), row(1, true, 7, 13, 2, 0, 1)];
+        assert_eq!(standing(rows), [(1, 7, 13), (1, 9, 11)]);
+    }
+
+    #[test]
+    fn identical_cheap_calls_are_real() {
+        let twice = |import| vec![row(1, false, 5, 10, import, 0, 0), row(1, false, 5, 10, import, 0, 1)];
+        let mut both = twice(1);
+        assert_eq!(standing(both.clone()).len(), 2);
+        both.extend(twice(2));
+        assert_eq!(standing(both).len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn order_does_not_matter_and_a_second_import_changes_nothing(
+            rows in proptest::collection::vec((0_i64..4, any::<bool>(), 0_i64..3, 0_i64..4, 0_i64..2), 0..24),
+        ) {
+            let made: Vec<Candidate> = rows.iter().enumerate()
+                .map(|(i, (key, by_id, rank, day, file))| {
+                    // Content keys hold the time: the same key never lies on two days.
+                    let (key, day) = if *by_id { (*key, *day) } else { (key * 10 + day, *day) };
+                    row(key, *by_id, *rank, day, 1, *file, i as i64)
+                })
+                .collect();
+            let expected = standing(made.clone());
+            let mut reversed = made.clone();
+            reversed.reverse();
+            prop_assert_eq!(standing(reversed), expected.clone());
+            let mut twice = made.clone();
+            twice.extend(made.iter().map(|c| Candidate { import: 2, ..*c }));
+            prop_assert_eq!(standing(twice), expected);
+        }
+    }
+}

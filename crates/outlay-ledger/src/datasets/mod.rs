@@ -1,0 +1,10 @@
+//! Parquet datasets: columns, buffers, de-duplication, rollups, files.
+
+pub mod buffer;
+pub mod dedupe;
+pub mod files;
+pub mod ids;
+pub mod rollup;
+pub mod schema;
+pub mod spill;
+pub mod words;

@@ -1,0 +1,310 @@
+//! Rollups, defined as data: which dimensions, at which grain. One belongs to each calls file and is made of its rows
+//! alone, so that sums over files are sums over rows, and a removed file takes its rollups with it.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono_tz::Tz;
+use foldhash::fast::FixedState;
+use outlay_model::time::{HOUR, date_day, local_date};
+use polars::prelude::*;
+
+use super::spill::times;
+use super::words::Words;
+use crate::error::Result;
+
+/// How a rollup cuts time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// By the grain of the ledger's zone: an hour, or 15 minutes where the zone's offset is not whole hours.
+    Grain,
+    /// By day of the ledger's zone.
+    Day,
+}
+
+/// A rollup of calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Rollup {
+    /// Dataset name.
+    pub name: &'static str,
+    /// Time cut.
+    pub cut: Cut,
+    /// Dimensions.
+    pub dims: &'static [&'static str],
+    /// Whether size bins are kept apart.
+    pub sizes: bool,
+}
+
+/// The rollups of sums, the cheapest last.
+pub const ROLLUPS: &[Rollup] = &[
+    Rollup {
+        name: "rollup-a",
+        cut: Cut::Grain,
+        dims: &[
+            "provider", "channel", "account", "model", "tier", "environment", "operation", "feature", "prompt_name",
+            "prompt_version", "team", "project", "status", "recorded_currency",
+        ],
+        sizes: true,
+    },
+    Rollup {
+        name: "rollup-b",
+        cut: Cut::Day,
+        dims: &["provider", "account", "model", "api_key", "workspace", "customer", "recorded_currency"],
+        sizes: false,
+    },
+];
+
+/// Name of the histogram rollup: day × feature × model × measure × bin.
+pub const HISTOGRAMS: &str = "rollup-c";
+/// Measures of the histograms.
+pub const MEASURES: [&str; 4] = ["latency_ms", "ttft_ms", "input", "output"];
+/// Bins per doubling: a bin is at most 4.5 % wide to each side of its middle.
+pub const BINS_PER_DOUBLING: f64 = 8.0;
+
+/// More values than this of a dimension a day are summed under [`OTHER`].
+pub const MOST_VALUES: usize = 1000;
+/// What they are summed under.
+pub const OTHER: &str = "(other)";
+
+/// Columns of sums, in order.
+pub const SUMS: [&str; 20] = [
+    "records",
+    "errors",
+    "retries",
+    "unknown_usage",
+    "amount",
+    "with_amount",
+    "waste",
+    "uncached_input",
+    "cache_read",
+    "cache_write_5m",
+    "cache_write_1h",
+    "cache_write_30m",
+    "cache_write_12h",
+    "cache_write_unknown",
+    "output",
+    "audio_input",
+    "audio_output",
+    "image_input",
+    "image_output",
+    "reasoning",
+];
+
+/// The grain in microseconds for a zone.
+#[must_use]
+pub fn grain(zone: Tz) -> i64 {
+    use chrono::{Offset, TimeZone};
+    let whole_hours = [1_767_225_600, 1_782_864_000].iter().all(|at| {
+        let at = chrono::DateTime::from_timestamp(*at, 0).unwrap_or_default();
+        zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc() % 3600 == 0
+    });
+    if whole_hours { HOUR } else { HOUR / 4 }
+}
+
+/// A rollup's rows and the dimensions that overflow in it.
+#[derive(Debug)]
+pub struct Rolled {
+    /// Rows, words spelled out.
+    pub frame: DataFrame,
+    /// Dimensions of which some values are under [`OTHER`].
+    pub overflow: Vec<&'static str>,
+}
+
+fn ints(frame: &DataFrame, name: &str) -> Result<Vec<i64>> {
+    Ok(frame.column(name)?.i64()?.iter().map(Option::unwrap_or_default).collect())
+}
+
+/// Rolls up calls given as codes.
+pub fn roll(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> Result<Rolled> {
+    let rows = calls.height();
+    let time = times(calls)?;
+    let grain = grain(zone);
+    let mut day_of = DayCache::new(zone);
+    let buckets: Vec<i64> = time
+        .iter()
+        .map(|t| match rollup.cut {
+            Cut::Grain => t.div_euclid(grain) * grain,
+            Cut::Day => i64::from(day_of.day(*t)),
+        })
+        .collect();
+    let mut codes: Vec<Vec<u32>> = Vec::with_capacity(rollup.dims.len());
+    let mut overflow = Vec::new();
+    for name in rollup.dims {
+        let mut column: Vec<u32> = calls.column(name)?.u32()?.into_no_null_iter().collect();
+        if let Some(slot) = words.slot(name) {
+            let distinct: HashSet<u32, FixedState> = column.iter().copied().collect();
+            if distinct.len() > MOST_VALUES {
+                overflow_days(&mut column, &time, || words.code(slot, OTHER)).then(|| overflow.push(*name));
+            }
+        }
+        codes.push(column);
+    }
+    let rate_set = ints(calls, "rate_set")?;
+    let size_bin = ints(calls, "size_bin")?;
+    let attempt = ints(calls, "attempt")?;
+    let status = calls.column("status")?.u32()?.into_no_null_iter().collect::<Vec<u32>>();
+    let error = words.slot("status").map_or(u32::MAX, |slot| words.code(slot, "error"));
+    let known: Vec<bool> = calls.column("uncached_input")?.is_not_null().iter().map(|k| k.unwrap_or(false)).collect();
+    let amount = calls.column("recorded_cost")?.i64()?.clone();
+    let tokens: Vec<Vec<i64>> = SUMS[7..].iter().map(|name| ints(calls, name)).collect::<Result<_>>()?;
+
+    let mut groups: HashMap<Vec<u32>, usize, FixedState> = HashMap::with_hasher(FixedState::default());
+    let mut keys: Vec<Vec<u32>> = Vec::new();
+    let mut at: Vec<i64> = Vec::new();
+    let mut sums: Vec<[i64; SUMS.len()]> = Vec::new();
+    let mut key = Vec::with_capacity(codes.len() + 5);
+    for row in 0..rows {
+        let retry = attempt[row] > 1;
+        let failed = status[row] == error;
+        key.clear();
+        key.push(buckets[row] as u32);
+        key.push((buckets[row] >> 32) as u32);
+        key.extend(codes.iter().map(|c| c[row]));
+        key.push(rate_set[row] as u32);
+        key.push(if rollup.sizes { size_bin[row] as u32 } else { 0 });
+        key.push(u32::from(retry || failed));
+        let group = match groups.get(&key) {
+            Some(&group) => group,
+            None => {
+                groups.insert(key.clone(), keys.len());
+                keys.push(key.clone());
+                at.push(buckets[row]);
+                sums.push([0; SUMS.len()]);
+                keys.len() - 1
+            }
+        };
+        let sum = &mut sums[group];
+        sum[0] += 1;
+        sum[1] += i64::from(failed);
+        sum[2] += i64::from(retry);
+        sum[3] += i64::from(!known[row]);
+        if let Some(pico) = amount.get(row) {
+            sum[4] += pico;
+            sum[5] += 1;
+        }
+        sum[6] = i64::from(retry || failed);
+        for (to, from) in sum[7..].iter_mut().zip(&tokens) {
+            *to += from[row];
+        }
+    }
+    let mut out = Vec::with_capacity(rollup.dims.len() + SUMS.len() + 3);
+    out.push(match rollup.cut {
+        Cut::Grain => Int64Chunked::from_vec("time".into(), at)
+            .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
+            .into_column(),
+        Cut::Day => Int64Chunked::from_vec("day".into(), at).into_column(),
+    });
+    for (place, name) in rollup.dims.iter().enumerate() {
+        let column: Vec<u32> = keys.iter().map(|k| k[place + 2]).collect();
+        out.push(UInt32Chunked::from_vec((*name).into(), column).into_column());
+    }
+    let end = rollup.dims.len() + 2;
+    for (name, place) in [("rate_set", end), ("size_bin", end + 1)] {
+        let column: Vec<i64> = keys.iter().map(|k| i64::from(k[place])).collect();
+        out.push(Int64Chunked::from_vec(name.into(), column).into_column());
+    }
+    for (place, name) in SUMS.iter().enumerate() {
+        let column: Vec<i64> = sums.iter().map(|s| s[place]).collect();
+        out.push(Int64Chunked::from_vec((*name).into(), column).into_column());
+    }
+    let dims: Vec<super::schema::Column> =
+        rollup.dims.iter().map(|name| (*name, super::schema::Type::Dim)).collect();
+    let frame = words.spell(&DataFrame::new(keys.len(), out)?, &dims)?;
+    Ok(Rolled { frame, overflow })
+}
+
+/// Puts all but the most frequent values of a day under one code, on the days that have too many.
+fn overflow_days(column: &mut [u32], time: &[i64], other: impl FnOnce() -> u32) -> bool {
+    let mut by_day: HashMap<i32, HashMap<u32, usize>> = HashMap::new();
+    for (code, at) in column.iter().zip(time) {
+        *by_day.entry(outlay_model::time::utc_day(*at)).or_default().entry(*code).or_default() += 1;
+    }
+    let mut kept: HashMap<i32, HashSet<u32>> = HashMap::new();
+    for (day, counts) in by_day {
+        if counts.len() > MOST_VALUES {
+            let mut order: Vec<(usize, u32)> = counts.into_iter().map(|(code, n)| (n, code)).collect();
+            order.sort_unstable_by(|a, b| b.cmp(a));
+            kept.insert(day, order.into_iter().take(MOST_VALUES).map(|(_, code)| code).collect());
+        }
+    }
+    if kept.is_empty() {
+        return false;
+    }
+    let other = other();
+    for (code, at) in column.iter_mut().zip(time) {
+        if let Some(keep) = kept.get(&outlay_model::time::utc_day(*at))
+            && !keep.contains(code)
+        {
+            *code = other;
+        }
+    }
+    true
+}
+
+/// Histograms of calls given as codes.
+pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFrame> {
+    let time = times(calls)?;
+    let mut day_of = DayCache::new(zone);
+    let feature: Vec<u32> = calls.column("feature")?.u32()?.into_no_null_iter().collect();
+    let model: Vec<u32> = calls.column("model")?.u32()?.into_no_null_iter().collect();
+    let optional = |name: &str| -> Result<Vec<Option<i64>>> { Ok(calls.column(name)?.i64()?.iter().collect()) };
+    let input = ["uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "cache_write_30m"]
+        .into_iter()
+        .chain(["cache_write_12h", "cache_write_unknown", "audio_input", "image_input"])
+        .map(&optional)
+        .collect::<Result<Vec<_>>>()?;
+    let whole: Vec<Option<i64>> =
+        (0..time.len()).map(|row| input[0][row].map(|_| input.iter().map(|c| c[row].unwrap_or(0)).sum())).collect();
+    let values = [optional("latency_ms")?, optional("ttft_ms")?, whole, optional("output")?];
+    let mut counts: HashMap<(i32, u32, u32, u8, i32), i64, FixedState> = HashMap::with_hasher(FixedState::default());
+    for (measure, column) in values.iter().enumerate() {
+        for (row, value) in column.iter().enumerate() {
+            if let Some(value) = value {
+                let key = (day_of.day(time[row]), feature[row], model[row], measure as u8, bin(*value));
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+    }
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_unstable();
+    let ints = |name: &str, pick: &dyn Fn(&((i32, u32, u32, u8, i32), i64)) -> i64| {
+        Int64Chunked::from_vec(name.into(), rows.iter().map(pick).collect()).into_column()
+    };
+    let columns = vec![
+        ints("day", &|r| i64::from(r.0.0)),
+        UInt32Chunked::from_vec("feature".into(), rows.iter().map(|r| r.0.1).collect()).into_column(),
+        UInt32Chunked::from_vec("model".into(), rows.iter().map(|r| r.0.2).collect()).into_column(),
+        ints("measure", &|r| i64::from(r.0.3)),
+        ints("bin", &|r| i64::from(r.0.4)),
+        ints("records", &|r| r.1),
+    ];
+    let dims = [("feature", super::schema::Type::Dim), ("model", super::schema::Type::Dim)];
+    Ok(words.spell(&DataFrame::new(rows.len(), columns)?, &dims)?)
+}
+
+/// The histogram bin of a value: -1 for 0, else by powers of 2^(1/8).
+#[must_use]
+pub fn bin(value: i64) -> i32 {
+    if value <= 0 { -1 } else { ((value as f64).log2() * BINS_PER_DOUBLING).floor() as i32 }
+}
+
+/// Local days of sorted or nearly sorted instants, an hour at a time.
+struct DayCache {
+    zone: Tz,
+    hour: i64,
+    day: i32,
+}
+
+impl DayCache {
+    fn new(zone: Tz) -> DayCache {
+        DayCache { zone, hour: i64::MIN, day: 0 }
+    }
+    fn day(&mut self, at: i64) -> i32 {
+        // Every zone's midnights lie on a quarter of an hour.
+        let quarter = at.div_euclid(HOUR / 4);
+        if quarter != self.hour {
+            self.hour = quarter;
+            self.day = date_day(local_date(at, self.zone));
+        }
+        self.day
+    }
+}

@@ -1,0 +1,531 @@
+//! A company file: opened or made, written under a lock, read at a snapshot.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+use chrono_tz::Tz;
+use outlay_model::report::FileReport;
+use outlay_price::{Book, UserAliases, UserRates};
+use sqlx::SqlitePool;
+
+use crate::catalogue::imports::PresenceRow;
+use crate::catalogue::prices::AliasRow;
+use crate::catalogue::{self, audit, files, imports, meta, prices, words};
+use crate::datasets::schema::Dataset;
+use crate::digest::Digester;
+use crate::error::{Error, Result};
+use crate::import::{FileTally, Import, ImportOptions};
+use crate::layout::{Layout, make_dir, network_file_system};
+use crate::lock::WriterLock;
+use crate::pricing::{Pricer, recalculate};
+use crate::publish::{Plan, Rebuild};
+use crate::view::View;
+
+/// An open ledger. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    layout: Layout,
+    pool: SqlitePool,
+    book: Arc<RwLock<Arc<Book>>>,
+}
+
+/// What a publication did.
+#[derive(Debug)]
+pub struct Published {
+    /// Number of the import.
+    pub import: i64,
+    /// New data version.
+    pub snapshot: i64,
+    /// What each file gave, with imported and duplicate counted.
+    pub tallies: Vec<FileTally>,
+    /// Secrets removed.
+    pub secrets: u64,
+}
+
+/// A price change, worked out but not yet accepted.
+#[derive(Debug)]
+pub struct Recalculated {
+    /// Rates or aliases taken.
+    pub taken: usize,
+    /// Rate sets whose price changes.
+    pub changed: usize,
+    /// Data version after it.
+    pub snapshot: i64,
+}
+
+fn random_salt() -> [u8; 32] {
+    // The standard library's hash keys come from the operating system's random source.
+    use std::hash::{BuildHasher, Hasher};
+    let mut out = [0; 32];
+    for (i, eight) in out.chunks_exact_mut(8).enumerate() {
+        let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+        hasher.write_usize(i);
+        eight.copy_from_slice(&hasher.finish().to_le_bytes());
+    }
+    out
+}
+
+impl Ledger {
+    /// Opens the ledger in a folder, making it where `create` is set and the folder is new or empty.
+    ///
+    /// # Errors
+    /// [`Error::NotThere`], [`Error::NotALedger`], [`Error::Newer`], [`Error::Network`], and what disk and SQLite say.
+    pub async fn open(root: &Path, create: bool) -> Result<Ledger> {
+        let layout = Layout::new(root);
+        let exists = layout.catalogue().is_file();
+        if !exists {
+            let occupied = root.is_dir() && std::fs::read_dir(root).map_err(Error::io(root))?.next().is_some();
+            match (create, occupied) {
+                (_, true) => return Err(Error::NotALedger(root.to_path_buf())),
+                (false, false) => return Err(Error::NotThere(root.to_path_buf())),
+                (true, false) => make_dir(root)?,
+            }
+        }
+        if let Some(kind) = network_file_system(root) {
+            return Err(Error::Network { path: root.to_path_buf(), kind });
+        }
+        let pool = catalogue::open(&layout.catalogue(), !exists).await?;
+        if meta::get(&pool, "format").await?.is_none() {
+            let salt: String = random_salt().iter().map(|b| format!("{b:02x}")).collect();
+            let mut tx = pool.begin().await?;
+            meta::set(&mut tx, "salt", &salt).await?;
+            meta::set(&mut tx, "format", &catalogue::FORMAT.to_string()).await?;
+            tx.commit().await?;
+        }
+        let ledger = Ledger { layout, pool, book: Arc::new(RwLock::new(bundled()?)) };
+        ledger.reload_book().await?;
+        Ok(ledger)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        self.layout.root()
+    }
+
+    /// The price book, the user's prices on top.
+    #[must_use]
+    pub fn book(&self) -> Arc<Book> {
+        self.book.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |book| book.clone())
+    }
+
+    async fn reload_book(&self) -> Result<()> {
+        let csvs = prices::user_csvs(&self.pool).await?;
+        let aliases = prices::aliases(&self.pool).await?;
+        if csvs.is_empty() && aliases.is_empty() {
+            return Ok(());
+        }
+        let book = Arc::new(with_user(bundled()?.as_ref(), &csvs, &aliases)?);
+        match self.book.write() {
+            Ok(mut current) => *current = book,
+            Err(poisoned) => *poisoned.into_inner() = book,
+        }
+        Ok(())
+    }
+
+    /// A setting, as JSON text.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn setting(&self, key: &str) -> Result<Option<String>> {
+        meta::get(&self.pool, key).await
+    }
+
+    /// Changes a setting.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn set_setting(&self, key: &str, value: &str, now: i64) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        meta::set(&mut tx, key, value).await?;
+        audit::append(&mut tx, now, "setting", &format!("{key} = {value}")).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The reporting zone.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn zone(&self) -> Result<Tz> {
+        Ok(self.setting("zone").await?.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC))
+    }
+
+    /// Begins an import: takes the writer's lock and sweeps what a killed writer left behind.
+    ///
+    /// # Errors
+    /// [`Error::Locked`], and what disk and SQLite say.
+    pub async fn begin_import(&self, options: ImportOptions) -> Result<Import> {
+        let lock = self.writer().await?;
+        let id = imports::next(&self.pool).await?;
+        let scratch = self.layout.scratch().join(format!("import-{id}"));
+        make_dir(&scratch)?;
+        let known = prices::known(&self.pool).await?;
+        let pricer = Pricer::new(self.book(), known);
+        Ok(Import::new(id, scratch, lock, pricer, self.digester().await?, options))
+    }
+
+    async fn digester(&self) -> Result<Digester> {
+        let text = meta::get(&self.pool, "salt").await?.unwrap_or_default();
+        let mut salt = [0; 32];
+        for (byte, at) in salt.iter_mut().zip(0..) {
+            *byte = text.get(at * 2..at * 2 + 2).and_then(|h| u8::from_str_radix(h, 16).ok()).unwrap_or_default();
+        }
+        Ok(Digester::new(salt))
+    }
+
+    /// Takes the lock and sweeps orphans: only the lock's holder may.
+    async fn writer(&self) -> Result<WriterLock> {
+        let lock = WriterLock::take(&self.layout)?;
+        let scratch = self.layout.scratch();
+        if scratch.is_dir() {
+            std::fs::remove_dir_all(&scratch).map_err(Error::io(&scratch))?;
+        }
+        make_dir(&scratch)?;
+        let known = files::all_paths(&self.pool).await?;
+        sweep(&self.layout.data(), &self.layout.data(), &known)?;
+        Ok(lock)
+    }
+
+    /// Publishes an import: decides which rows stand, writes files, and commits them as a new data version.
+    /// `reports` turns the final tallies into the reports to keep, each with its file's hash.
+    ///
+    /// # Errors
+    /// Whatever stopped the import, or disk and SQLite. Nothing is kept then.
+    pub async fn publish(
+        &self,
+        mut import: Import,
+        now: i64,
+        reports: impl FnOnce(&[FileTally]) -> Vec<(String, FileReport)> + Send,
+    ) -> Result<Published> {
+        if let Some(fault) = import.fault.take() {
+            return Err(fault);
+        }
+        let before = files::newest(&self.pool).await?;
+        let snapshot = before.id + 1;
+        let zone = self.zone().await?;
+        let mut existing = Vec::new();
+        for dataset in Dataset::ALL {
+            existing.push((
+                files::seen(&self.pool, before.id, dataset.name()).await?,
+                files::seen(&self.pool, before.id, &dataset.aside()).await?,
+            ));
+        }
+        let layout = self.layout.clone();
+        let (mut import, plans) = blocking(move || {
+            import.flush()?;
+            let mut plans = Vec::new();
+            for (at, (dataset, (standing, aside))) in Dataset::ALL.into_iter().zip(existing).enumerate() {
+                let rebuild = Rebuild {
+                    layout: &layout,
+                    scratch: &import.scratch,
+                    dataset,
+                    standing,
+                    aside,
+                    spill: Some(&import.spills[at]),
+                    exclude: None,
+                    days: BTreeSet::new(),
+                    snapshot,
+                    zone,
+                    go_on: &|| true,
+                };
+                plans.push(rebuild.run(&mut import.words)?);
+            }
+            Ok((import, plans))
+        })
+        .await?;
+        // Scores that came inside calls' rows are numbered apart: rows are counted once.
+        for plan in &plans {
+            for (file, rows) in &plan.standing {
+                if let Some(tally) = usize::try_from(*file).ok().and_then(|at| import.tallies.get_mut(at)) {
+                    tally.imported += rows;
+                }
+            }
+        }
+        for tally in &mut import.tallies {
+            tally.duplicate = tally.rows - tally.rejected - tally.imported;
+        }
+        let reports = reports(&import.tallies);
+        let mut tx = self.pool.begin().await?;
+        let book = self.book().version().to_owned();
+        files::add_snapshot(&mut tx, snapshot, now, "import", Some(import.id), before.mapping, &book).await?;
+        for plan in &plans {
+            commit(&mut tx, plan, snapshot).await?;
+        }
+        prices::add(&mut tx, &import.pricer.made, before.mapping).await?;
+        imports::add(&mut tx, import.id, now).await?;
+        for (at, (hash, report)) in reports.iter().enumerate() {
+            imports::add_file(&mut tx, import.id, at as i64, hash, report).await?;
+            if let Some(tally) = import.tallies.get(at) {
+                imports::add_rejected(&mut tx, import.id, at as i64, &tally.rejects).await?;
+            }
+        }
+        let (provider, account) = (import.words.slot("provider"), import.words.slot("account"));
+        for ((kind, p, a, day), records) in &import.presence {
+            let row = PresenceRow {
+                kind: kind.dataset().to_owned(),
+                provider: provider.map_or("", |slot| import.words.word(slot, *p)).to_owned(),
+                account: account.map_or("", |slot| import.words.word(slot, *a)).to_owned(),
+                day: *day,
+                records: *records,
+            };
+            imports::add_presence(&mut tx, import.id, &row).await?;
+        }
+        let names: Vec<&str> = reports.iter().map(|(_, r)| r.file.as_str()).collect();
+        audit::append(&mut tx, now, "import", &format!("{}: {}", import.id, names.join(", "))).await?;
+        let gone = files::forget_old(&mut tx, now).await?;
+        tx.commit().await?;
+        self.vacuum(&gone);
+        let secrets = import.words.redactor.removed;
+        Ok(Published { import: import.id, snapshot, tallies: std::mem::take(&mut import.tallies), secrets })
+    }
+
+    /// Undoes an import: the ledger then answers as if it had never been made.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there is no such import or it is undone already; [`Error::Locked`].
+    pub async fn undo(&self, import: i64, now: i64) -> Result<i64> {
+        let lock = self.writer().await?;
+        let before = files::newest(&self.pool).await?;
+        let snapshot = before.id + 1;
+        let zone = self.zone().await?;
+        let mut tx = self.pool.begin().await?;
+        let days: Vec<i32> = sqlx::query_scalar("SELECT DISTINCT day FROM presence WHERE import = ?")
+            .bind(import)
+            .fetch_all(&mut *tx)
+            .await?;
+        if !imports::undo(&mut tx, import).await? {
+            return Err(Error::Unknown(format!("import {import} that could be undone")));
+        }
+        // Taking a row away can bring back one that it displaced a day before or after.
+        let days: BTreeSet<i32> = days.into_iter().flat_map(|d| [d - 1, d, d + 1]).collect();
+        let mut plans = Vec::new();
+        for dataset in Dataset::ALL {
+            let standing = files::seen(&self.pool, before.id, dataset.name()).await?;
+            let aside = files::seen(&self.pool, before.id, &dataset.aside()).await?;
+            let (layout, days) = (self.layout.clone(), days.clone());
+            plans.push(
+                blocking(move || {
+                    let scratch = layout.scratch();
+                    let rebuild = Rebuild {
+                        layout: &layout,
+                        scratch: &scratch,
+                        dataset,
+                        standing,
+                        aside,
+                        spill: None,
+                        exclude: Some(import),
+                        days,
+                        snapshot,
+                        zone,
+                        go_on: &|| true,
+                    };
+                    rebuild.run(&mut crate::datasets::words::Words::new(Default::default()))
+                })
+                .await?,
+            );
+        }
+        let book = self.book().version().to_owned();
+        files::add_snapshot(&mut tx, snapshot, now, "undo", Some(import), before.mapping, &book).await?;
+        for plan in &plans {
+            commit(&mut tx, plan, snapshot).await?;
+        }
+        audit::append(&mut tx, now, "undo", &import.to_string()).await?;
+        let gone = files::forget_old(&mut tx, now).await?;
+        tx.commit().await?;
+        self.vacuum(&gone);
+        drop(lock);
+        Ok(snapshot)
+    }
+
+    fn vacuum(&self, gone: &[String]) {
+        for path in gone {
+            // A file that cannot be deleted now is an orphan, which the next writer sweeps.
+            let _ = std::fs::remove_file(self.layout.file(path));
+        }
+    }
+
+    /// Adds the user's prices (CSV) and accepts what they change, as a new mapping of rate sets: no file is rewritten.
+    ///
+    /// # Errors
+    /// [`Error::Request`] with line and column where the CSV is at fault.
+    pub async fn add_user_prices(&self, csv: &str, allow_odd: bool, now: i64) -> Result<Recalculated> {
+        let taken = UserRates::from_csv(csv, allow_odd).map_err(|e| Error::Request(e.to_string()))?.len();
+        let mut csvs = prices::user_csvs(&self.pool).await?;
+        csvs.push(csv.to_owned());
+        let aliases = prices::aliases(&self.pool).await?;
+        let lock = self.writer().await?;
+        let book = with_user(bundled()?.as_ref(), &csvs, &aliases)?;
+        let mut tx = self.pool.begin().await?;
+        prices::add_user_csv(&mut tx, now, csv).await?;
+        self.accept(tx, book, taken, "user prices", lock, now).await
+    }
+
+    /// Says which model an id means, and accepts what that changes.
+    ///
+    /// # Errors
+    /// What disk and SQLite say.
+    pub async fn set_alias(&self, alias: &AliasRow, now: i64) -> Result<Recalculated> {
+        let csvs = prices::user_csvs(&self.pool).await?;
+        let mut aliases = prices::aliases(&self.pool).await?;
+        aliases.retain(|a| (&a.provider, &a.id) != (&alias.provider, &alias.id));
+        aliases.push(alias.clone());
+        let lock = self.writer().await?;
+        let book = with_user(bundled()?.as_ref(), &csvs, &aliases)?;
+        let mut tx = self.pool.begin().await?;
+        prices::set_alias(&mut tx, now, alias).await?;
+        self.accept(tx, book, 1, "alias", lock, now).await
+    }
+
+    async fn accept(
+        &self,
+        mut tx: sqlx::Transaction<'_, sqlx::Sqlite>,
+        book: Book,
+        taken: usize,
+        what: &str,
+        lock: WriterLock,
+        now: i64,
+    ) -> Result<Recalculated> {
+        let before = files::newest(&self.pool).await?;
+        let table = prices::table(&self.pool, before.mapping).await?;
+        let changes = recalculate(&book, &table)?;
+        let mapping = before.mapping + 1;
+        for (set, entries) in &changes {
+            prices::map(&mut tx, *set, entries, mapping).await?;
+        }
+        let snapshot = before.id + 1;
+        files::add_snapshot(&mut tx, snapshot, now, what, None, mapping, book.version()).await?;
+        let detail = format!("{what}: {taken} taken, {} rate sets change", changes.len());
+        audit::append(&mut tx, now, "recalculate", &detail).await?;
+        tx.commit().await?;
+        drop(lock);
+        self.reload_book().await?;
+        Ok(Recalculated { taken, changed: changes.len(), snapshot })
+    }
+
+    /// Sets names of ids.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn set_names(&self, rows: &[words::NameRow], now: i64) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for row in rows {
+            words::set_name(&mut tx, row).await?;
+        }
+        audit::append(&mut tx, now, "names", &format!("{} set", rows.len())).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// All names.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn names(&self) -> Result<Vec<words::NameRow>> {
+        words::names(&self.pool).await
+    }
+
+    /// All imports, latest first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn imports(&self) -> Result<Vec<imports::ImportRow>> {
+        imports::list(&self.pool).await
+    }
+
+    /// Days with records by source.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn presence(&self) -> Result<Vec<PresenceRow>> {
+        imports::presence(&self.pool).await
+    }
+
+    /// Headline decisions, in the order taken.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn decisions(&self) -> Result<Vec<words::DecisionRow>> {
+        words::decisions(&self.pool).await
+    }
+
+    /// The mapping saved for a header.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn mapping(&self, signature: &str) -> Result<Option<String>> {
+        words::mapping(&self.pool, signature).await
+    }
+
+    /// Saves a mapping for a header.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn set_mapping(&self, signature: &str, toml: &str, now: i64) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        words::set_mapping(&mut tx, now, signature, toml).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The newest snapshot to read from. It stays readable until the view is closed or its pin expires.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn view(&self) -> Result<View> {
+        View::open(&self.pool, self.layout.clone()).await
+    }
+}
+
+fn bundled() -> Result<Arc<Book>> {
+    Book::bundled().map(Arc::new).map_err(|e| Error::Worker(format!("the bundled price book cannot be read: {e}")))
+}
+
+fn with_user(base: &Book, csvs: &[String], aliases: &[AliasRow]) -> Result<Book> {
+    let mut rates = UserRates::default();
+    for csv in csvs {
+        rates.extend(UserRates::from_csv(csv, true).map_err(|e| Error::Request(e.to_string()))?);
+    }
+    let mut user = UserAliases::default();
+    for alias in aliases {
+        user.add(&alias.provider, &alias.id, &alias.means_provider, &alias.means_model);
+    }
+    Ok(base.with_user(rates, user))
+}
+
+async fn commit(tx: &mut sqlx::SqliteConnection, plan: &Plan, snapshot: i64) -> Result<()> {
+    for id in &plan.removed {
+        files::remove(tx, *id, snapshot).await?;
+    }
+    for written in &plan.added {
+        let parent = files::add(tx, &written.file, None, snapshot).await?;
+        for rollup in &written.rollups {
+            files::add(tx, rollup, Some(parent), snapshot).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes files below `folder` that no snapshot knows.
+fn sweep(folder: &Path, data: &Path, known: &std::collections::HashSet<String>) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder).map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        if path.is_dir() {
+            sweep(&path, data, known)?;
+        } else {
+            let relative = path.strip_prefix(data).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            if !known.contains(&relative) {
+                std::fs::remove_file(&path).map_err(Error::io(&path))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Worker(e.to_string()))?
+}

@@ -1,0 +1,429 @@
+//! From buffered rows to files: which parts change, which rows stand, what is written and what goes.
+//!
+//! Nothing here touches the catalogue: the result is a [`Plan`], which one SQLite transaction makes true.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono_tz::Tz;
+use outlay_model::time::{DAY, date_day, day_date, utc_day};
+use polars::prelude::*;
+
+use crate::catalogue::files::FileRow;
+use crate::datasets::dedupe::{Candidate, KEY_COLUMNS, candidates, decide};
+use crate::datasets::rollup::{self, ROLLUPS};
+use crate::datasets::schema::Dataset;
+use crate::datasets::spill::{Spill, times};
+use crate::datasets::words::Words;
+use crate::datasets::files;
+use crate::error::Result;
+use crate::layout::Layout;
+
+/// A month with at most this many rows of a dataset lies in one part; beyond, in a part a day.
+pub const MONTH_ROWS: usize = 500_000;
+/// Files with fewer rows are merged with new ones.
+const SMALL: i64 = 1 << 18;
+/// A part with more files than this is merged into one.
+const MOST_FILES: usize = 4;
+const NEW: u32 = u32::MAX;
+const NEIGHBOUR: u32 = u32::MAX - 1;
+
+/// A file written, with its rollups.
+#[derive(Debug)]
+pub struct Written {
+    /// The file.
+    pub file: FileRow,
+    /// Its rollups.
+    pub rollups: Vec<FileRow>,
+}
+
+/// What a publication changes.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Ids of files that the new snapshot no longer sees.
+    pub removed: Vec<i64>,
+    /// Files that it sees from now on.
+    pub added: Vec<Written>,
+    /// Rows of this import that stand, by file number.
+    pub standing: HashMap<i64, u64>,
+}
+
+/// What a rebuild needs to know.
+pub struct Rebuild<'a> {
+    /// Where things lie.
+    pub layout: &'a Layout,
+    /// Folder for files under construction.
+    pub scratch: &'a std::path::Path,
+    /// Dataset.
+    pub dataset: Dataset,
+    /// Its files of standing rows.
+    pub standing: Vec<FileRow>,
+    /// Its files of displaced rows.
+    pub aside: Vec<FileRow>,
+    /// New rows.
+    pub spill: Option<&'a Spill>,
+    /// Import to leave out.
+    pub exclude: Option<i64>,
+    /// UTC days that change beside those of the new rows.
+    pub days: BTreeSet<i32>,
+    /// Number of the snapshot to be.
+    pub snapshot: i64,
+    /// Zone that rollups cut days in.
+    pub zone: Tz,
+    /// Whether to go on.
+    pub go_on: &'a dyn Fn() -> bool,
+}
+
+struct Part {
+    label: String,
+    first: i32,
+    last: i32,
+    /// The month's layout changes: existing files are only sources.
+    moves: bool,
+}
+
+impl Rebuild<'_> {
+    /// Decides and writes.
+    pub fn run(&self, words: &mut Words) -> Result<Plan> {
+        let mut plan = Plan::default();
+        let new_days = self.spill.map(Spill::days).unwrap_or_default();
+        let mut days: BTreeSet<i32> = self.days.clone();
+        // A new row can displace one with the same id a day before or after.
+        for day in new_days.keys() {
+            days.extend([day - 1, *day, day + 1]);
+        }
+        let mut sequence = 0;
+        let mut keys = KeyCache::default();
+        let mut moved: BTreeSet<i64> = BTreeSet::new();
+        for part in self.parts(&days, &new_days) {
+            if !(self.go_on)() {
+                return Err(crate::error::Error::Cancelled);
+            }
+            if part.moves {
+                moved.extend(self.files().filter(|f| overlaps(f, part.first, part.last)).map(|f| f.id));
+            }
+            self.part(&part, words, &mut keys, &mut plan, &mut sequence)?;
+        }
+        plan.removed.extend(moved);
+        plan.removed.sort_unstable();
+        plan.removed.dedup();
+        Ok(plan)
+    }
+
+    fn files(&self) -> impl Iterator<Item = &FileRow> {
+        self.standing.iter().chain(&self.aside)
+    }
+
+    /// Parts that the days fall into. Days of which nobody has a row make no part.
+    fn parts(&self, days: &BTreeSet<i32>, new_days: &BTreeMap<i32, usize>) -> Vec<Part> {
+        let mut months: BTreeMap<String, Vec<i32>> = BTreeMap::new();
+        for day in days {
+            months.entry(day_date(*day).format("%Y-%m").to_string()).or_default().push(*day);
+        }
+        let mut parts = Vec::new();
+        for (month, days) in months {
+            let existing: Vec<&FileRow> = self.files().filter(|f| f.part.starts_with(&month)).collect();
+            let by_day = existing.iter().any(|f| f.part.len() > 7);
+            let first = day_date(days[0]).format("%Y-%m-01").to_string();
+            let first = first.parse().map_or(days[0], date_day);
+            let last = date_day(outlay_model::time::Period::month_of(day_date(first), Tz::UTC).to);
+            let new: usize = new_days.range(first..=last).map(|(_, rows)| rows).sum();
+            let rows = existing.iter().map(|f| f.rows as usize).sum::<usize>() + new;
+            if rows == 0 {
+                continue;
+            }
+            let one = |day: i32, moves| Part {
+                label: day_date(day).format("%Y-%m-%d").to_string(),
+                first: day,
+                last: day,
+                moves,
+            };
+            if !by_day && rows <= MONTH_ROWS {
+                parts.push(Part { label: month, first, last, moves: false });
+            } else if !by_day && !existing.is_empty() {
+                parts.extend((first..=last).map(|day| one(day, true)));
+            } else {
+                parts.extend(days.into_iter().map(|day| one(day, false)));
+            }
+        }
+        parts
+    }
+
+    fn part(
+        &self,
+        part: &Part,
+        words: &mut Words,
+        keys: &mut KeyCache,
+        plan: &mut Plan,
+        sequence: &mut u32,
+    ) -> Result<()> {
+        let here = |f: &&FileRow| if part.moves { overlaps(f, part.first, part.last) } else { f.part == part.label };
+        let standing: Vec<&FileRow> = self.standing.iter().filter(here).collect();
+        let aside: Vec<&FileRow> = self.aside.iter().filter(here).collect();
+        let new_keys = match self.spill {
+            Some(spill) => spill.rows(part.first, part.last, Some(&KEY_COLUMNS))?,
+            None => None,
+        };
+        if standing.is_empty() && aside.is_empty() && new_keys.is_none() {
+            return Ok(());
+        }
+        let mut all: Vec<Candidate> = Vec::new();
+        if let Some(frame) = &new_keys {
+            candidates(frame, NEW, &mut all)?;
+        }
+        let sources: Vec<&FileRow> = standing.iter().chain(&aside).copied().collect();
+        for (source, file) in sources.iter().enumerate() {
+            let frame = keys.get(self.layout, file)?;
+            candidates(&frame, source as u32, &mut all)?;
+        }
+        all.retain(|c| (part.first..=part.last).contains(&c.day_number()) && Some(c.import) != self.exclude);
+        if all.iter().any(Candidate::has_id) {
+            self.neighbours(part, keys, &mut all)?;
+        }
+        let stands = decide(&mut all);
+
+        // What becomes of every row that lies here.
+        let mut new_standing = Vec::new();
+        let mut new_aside = Vec::new();
+        let mut kept: Vec<Vec<u32>> = vec![Vec::new(); sources.len()];
+        let mut crossing: Vec<Vec<u32>> = vec![Vec::new(); sources.len()];
+        for (candidate, stands) in all.iter().zip(stands) {
+            match candidate.source {
+                NEIGHBOUR => {}
+                NEW => {
+                    if stands {
+                        *plan.standing.entry(candidate.file).or_default() += 1;
+                        new_standing.push(candidate.index);
+                    } else {
+                        new_aside.push(candidate.index);
+                    }
+                }
+                source => {
+                    let was_standing = (source as usize) < standing.len();
+                    let target = if stands == was_standing { &mut kept } else { &mut crossing };
+                    target[source as usize].push(candidate.index);
+                }
+            }
+        }
+        let mut fresh = match self.spill {
+            Some(spill) if new_keys.is_some() => spill.rows(part.first, part.last, None)?,
+            _ => None,
+        };
+        let mut to_standing = Pieces::default();
+        let mut to_aside = Pieces::default();
+        if let Some(frame) = fresh.take() {
+            if new_aside.is_empty() {
+                to_standing.push(frame);
+            } else {
+                to_standing.take(&frame, &mut new_standing)?;
+                to_aside.take(&frame, &mut new_aside)?;
+            }
+        }
+        for (at, file) in sources.iter().enumerate() {
+            if !crossing[at].is_empty() {
+                let frame = self.load(file, words)?;
+                let target = if at < standing.len() { &mut to_aside } else { &mut to_standing };
+                target.take(&frame, &mut crossing[at])?;
+            }
+        }
+        let (standing_files, aside_files) = kept.split_at_mut(standing.len());
+        self.settle(part, &standing, standing_files, to_standing, words, plan, sequence, self.dataset.name(), true)?;
+        let aside_name = self.dataset.aside();
+        self.settle(part, &aside, aside_files, to_aside, words, plan, sequence, &aside_name, false)
+    }
+
+    /// Adds rows with ids from one day to each side.
+    fn neighbours(&self, part: &Part, keys: &mut KeyCache, all: &mut Vec<Candidate>) -> Result<()> {
+        for day in [part.first - 1, part.last + 1] {
+            let start = all.len();
+            if let Some(spill) = self.spill
+                && let Some(frame) = spill.rows(day, day, Some(&KEY_COLUMNS))?
+            {
+                candidates(&frame, NEIGHBOUR, all)?;
+            }
+            let files: Vec<&FileRow> = self.files().filter(|f| overlaps(f, day, day)).collect();
+            for file in files {
+                let frame = keys.get(self.layout, file)?;
+                candidates(&frame, NEIGHBOUR, all)?;
+            }
+            let mut at = start;
+            while at < all.len() {
+                let c = &all[at];
+                if c.day_number() == day && c.has_id() && Some(c.import) != self.exclude {
+                    at += 1;
+                } else {
+                    all.swap_remove(at);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&self, file: &FileRow, words: &mut Words) -> Result<DataFrame> {
+        let frame = files::read(&self.layout.file(&file.path), None)?;
+        Ok(words.encode(&frame, &self.dataset.columns())?)
+    }
+
+    /// Keeps, merges or rewrites the files of a part, given the rows that each keeps and the rows to add.
+    #[expect(clippy::too_many_arguments, reason = "the one place where a part's files change")]
+    fn settle(
+        &self,
+        part: &Part,
+        old: &[&FileRow],
+        kept: &mut [Vec<u32>],
+        mut add: Pieces,
+        words: &mut Words,
+        plan: &mut Plan,
+        sequence: &mut u32,
+        dataset: &str,
+        rolled: bool,
+    ) -> Result<()> {
+        let changed = |at: usize| part.moves || kept[at].len() as i64 != old[at].rows;
+        let grows = !add.is_empty();
+        let too_many = grows && old.len() >= MOST_FILES;
+        let merged: Vec<usize> =
+            (0..old.len()).filter(|&at| changed(at) || (grows && (old[at].rows < SMALL || too_many))).collect();
+        if merged.is_empty() && !grows {
+            return Ok(());
+        }
+        for &at in &merged {
+            if !kept[at].is_empty() {
+                let frame = self.load(old[at], words)?;
+                if kept[at].len() == frame.height() {
+                    add.push(frame);
+                } else {
+                    add.take(&frame, &mut kept[at])?;
+                }
+            }
+            if !part.moves {
+                plan.removed.push(old[at].id);
+            }
+        }
+        let Some(frame) = add.into_frame()? else { return Ok(()) };
+        let frame = in_order(frame)?;
+        let shape = if part.label.len() > 7 { "day" } else { "month" };
+        let path = |name: &str, sequence: u32| {
+            format!("{name}/{shape}={}/{:06}-{sequence}.parquet", part.label, self.snapshot)
+        };
+        let at = times(&frame)?;
+        let (first, last) = (at.first().copied().unwrap_or_default(), at.last().copied().unwrap_or_default());
+        let mut row = FileRow {
+            id: 0,
+            dataset: dataset.to_owned(),
+            part: part.label.clone(),
+            path: path(dataset, *sequence),
+            rows: frame.height() as i64,
+            bytes: 0,
+            hash: String::new(),
+            first,
+            last,
+            zone: self.zone.name().to_owned(),
+        };
+        let mut spelled = words.spell(&frame, &self.dataset.columns())?;
+        self.write(&mut spelled, &mut row)?;
+        drop(spelled);
+        let mut rollups = Vec::new();
+        if rolled && self.dataset == Dataset::Calls {
+            for definition in ROLLUPS {
+                let mut rolled = rollup::roll(definition, &frame, words, self.zone)?;
+                let overflow: String = rolled.overflow.iter().map(|d| format!("|{d}")).collect();
+                let mut file = FileRow {
+                    dataset: definition.name.to_owned(),
+                    path: path(definition.name, *sequence),
+                    rows: rolled.frame.height() as i64,
+                    zone: format!("{}{overflow}", self.zone.name()),
+                    ..row.clone()
+                };
+                self.write(&mut rolled.frame, &mut file)?;
+                rollups.push(file);
+            }
+            let mut histograms = rollup::histograms(&frame, words, self.zone)?;
+            let mut file = FileRow {
+                dataset: rollup::HISTOGRAMS.to_owned(),
+                path: path(rollup::HISTOGRAMS, *sequence),
+                rows: histograms.height() as i64,
+                ..row.clone()
+            };
+            self.write(&mut histograms, &mut file)?;
+            rollups.push(file);
+        }
+        *sequence += 1;
+        plan.added.push(Written { file: row, rollups });
+        Ok(())
+    }
+
+    fn write(&self, frame: &mut DataFrame, file: &mut FileRow) -> Result<()> {
+        (file.bytes, file.hash) = files::write(frame, self.scratch, &self.layout.file(&file.path))?;
+        Ok(())
+    }
+}
+
+impl Candidate {
+    fn day_number(&self) -> i32 {
+        utc_day(self.instant())
+    }
+}
+
+fn overlaps(file: &FileRow, first: i32, last: i32) -> bool {
+    file.first < i64::from(last + 1) * DAY && file.last >= i64::from(first) * DAY
+}
+
+/// Rows by time, then identity: the same rows always make the same file.
+fn in_order(frame: DataFrame) -> Result<DataFrame> {
+    let at = times(&frame)?;
+    let key: Vec<i64> = frame.column("key_a")?.i64()?.into_no_null_iter().collect();
+    let origin: Vec<i64> = frame.column("row")?.i64()?.into_no_null_iter().collect();
+    let mut order: Vec<IdxSize> = (0..at.len() as IdxSize).collect();
+    let place = |i: &IdxSize| (at[*i as usize], key[*i as usize], origin[*i as usize]);
+    if order.is_sorted_by_key(place) {
+        return Ok(frame);
+    }
+    order.sort_unstable_by_key(place);
+    Ok(frame.take(&IdxCa::from_vec("order".into(), order))?)
+}
+
+/// Frames to be put under one another.
+#[derive(Default)]
+struct Pieces(Vec<DataFrame>);
+
+impl Pieces {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+    fn push(&mut self, frame: DataFrame) {
+        self.0.push(frame);
+    }
+    fn take(&mut self, frame: &DataFrame, rows: &mut Vec<u32>) -> Result<()> {
+        if !rows.is_empty() {
+            rows.sort_unstable();
+            self.0.push(frame.take(&IdxCa::from_vec("rows".into(), std::mem::take(rows)))?);
+        }
+        Ok(())
+    }
+    fn into_frame(self) -> Result<Option<DataFrame>> {
+        let mut pieces = self.0.into_iter();
+        let Some(mut frame) = pieces.next() else { return Ok(None) };
+        for piece in pieces {
+            frame.vstack_mut(&piece)?;
+        }
+        frame.rechunk_mut();
+        Ok(Some(frame))
+    }
+}
+
+/// Key columns of the files read last: a day's file is asked for by its neighbours too.
+#[derive(Default)]
+struct KeyCache(Vec<(String, DataFrame)>);
+
+impl KeyCache {
+    fn get(&mut self, layout: &Layout, file: &FileRow) -> Result<DataFrame> {
+        if let Some((_, frame)) = self.0.iter().find(|(path, _)| *path == file.path) {
+            return Ok(frame.clone());
+        }
+        let frame = files::read(&layout.file(&file.path), Some(&KEY_COLUMNS))?;
+        if self.0.len() >= 8 {
+            self.0.remove(0);
+        }
+        self.0.push((file.path.clone(), frame.clone()));
+        Ok(frame)
+    }
+}
