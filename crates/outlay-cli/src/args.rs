@@ -12,7 +12,12 @@ use outlay_model::tokens::Tokens;
 
 /// What your LLMs cost, from the files that providers and tracers export. Offline: nothing leaves this machine.
 #[derive(Debug, Parser)]
-#[command(name = "outlay", version, arg_required_else_help = true, propagate_version = true, after_help = "\
+#[command(
+    name = "outlay",
+    version,
+    arg_required_else_help = true,
+    propagate_version = true,
+    after_help = "\
 Examples:
   outlay import usage.csv logs.jsonl      read exports and logs
   outlay overview                         what the last full month cost
@@ -20,7 +25,8 @@ Examples:
   outlay price --provider openai --model gpt-4o --uncached-input 12000 --output 800
 
 Exit codes: 0 answered, 1 a defect of Outlay, 2 something you can mend, 130 stopped by Ctrl-C.
-NO_COLOR switches colours off; they are only used on a terminal.")]
+NO_COLOR switches colours off; they are only used on a terminal."
+)]
 pub struct Cli {
     /// Ledger (company file): a folder [default: outlay/default in your data folder]
     #[arg(long, global = true, value_name = "DIR", env = "OUTLAY_LEDGER", hide_env_values = true)]
@@ -97,7 +103,7 @@ impl FilterArgs {
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct CsvArgs {
     /// Print the table as CSV: exact decimals; unknown is an empty cell
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with = "json", help_heading = "Options")]
     pub csv: bool,
 }
 
@@ -238,13 +244,16 @@ pub struct HotspotsArgs {
 
 /// `outlay calls`
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   outlay calls --month 2026-10                    the dearest 100
   outlay calls --order latency --where status=ok --top 20
   outlay calls --order time --top 50 --offset 50  the second page of the latest
   outlay calls show ID                            the bill of one call
-  outlay calls trace TRACE_ID                     the steps of a trace, with what each cost")]
+  outlay calls trace TRACE_ID                     the steps of a trace, with what each cost"
+)]
 pub struct CallsArgs {
     /// What to do; none: list.
     #[command(subcommand)]
@@ -402,7 +411,9 @@ fn tokens() -> clap::builder::RangedI64ValueParser<i64> {
 
 /// `outlay prices`
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   outlay prices sonnet                             prices per million tokens
   outlay prices explain gpt-4o-2024-08-06 --provider openai
@@ -410,7 +421,8 @@ Examples:
   outlay prices alias azure my-deployment --means azure gpt-4o
 
 The CSV has the columns provider, model, valid_from, valid_to, tier, uncached_input, cache_read, cache_write_5m,
-cache_write_1h, output, currency; per million tokens.")]
+cache_write_1h, output, currency; per million tokens."
+)]
 pub struct PricesArgs {
     /// What to do; none: search.
     #[command(subcommand)]
@@ -455,12 +467,15 @@ pub enum PricesCommand {
 
 /// `outlay names`
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   outlay names                                     names given, and ids that have none
   outlay names --csv > names.csv                   the same, to fill in
   outlay names import names.csv                    columns dimension, id, name, team, cost_centre
-  outlay names set api_key key_7f2 --name \"Search, production\" --team search --cost-centre 4711")]
+  outlay names set api_key key_7f2 --name \"Search, production\" --team search --cost-centre 4711"
+)]
 pub struct NamesArgs {
     /// What to do; none: list.
     #[command(subcommand)]

@@ -94,7 +94,11 @@ impl Context {
 /// Reads a small text file that the user named.
 pub fn read_text(path: &Path) -> Result<String, ErrorReply> {
     std::fs::read_to_string(path).map_err(|e| {
-        ErrorReply::new("bad_request", format!("cannot read {}: {e}", path.display()), "Check the name and the access rights.")
+        ErrorReply::new(
+            "bad_request",
+            format!("cannot read {}: {e}", path.display()),
+            "Check the name and the access rights.",
+        )
     })
 }
 

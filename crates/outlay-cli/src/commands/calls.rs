@@ -117,8 +117,24 @@ pub fn listed(rows: &[CallRow]) -> TableSpec {
 /// Everything, for CSV.
 fn exported(rows: &[CallRow]) -> TableSpec {
     let names = [
-        "id", "time", "local_time", "provider", "model", "operation", "tier", "feature", "team", "customer",
-        "environment", "prompt_name", "prompt_version", "status", "error_type", "finish_reason", "trace_id", "session",
+        "id",
+        "time",
+        "local_time",
+        "provider",
+        "model",
+        "operation",
+        "tier",
+        "feature",
+        "team",
+        "customer",
+        "environment",
+        "prompt_name",
+        "prompt_version",
+        "status",
+        "error_type",
+        "finish_reason",
+        "trace_id",
+        "session",
         "step_kind",
     ];
     let mut columns: Vec<_> = names.iter().map(|n| column(n, n, Unit::Text)).collect();
@@ -133,9 +149,25 @@ fn exported(rows: &[CallRow]) -> TableSpec {
         .iter()
         .map(|r| {
             let mut cells: Vec<Cell> = [
-                &r.id, &r.time, &r.local_time, &r.provider, &r.model, &r.operation, &r.tier, &r.feature, &r.team,
-                &r.customer, &r.environment, &r.prompt_name, &r.prompt_version, &r.status, &r.error_type,
-                &r.finish_reason, &r.trace_id, &r.session, &r.step_kind,
+                &r.id,
+                &r.time,
+                &r.local_time,
+                &r.provider,
+                &r.model,
+                &r.operation,
+                &r.tier,
+                &r.feature,
+                &r.team,
+                &r.customer,
+                &r.environment,
+                &r.prompt_name,
+                &r.prompt_version,
+                &r.status,
+                &r.error_type,
+                &r.finish_reason,
+                &r.trace_id,
+                &r.session,
+                &r.step_kind,
             ]
             .into_iter()
             .map(|t| text(t))
@@ -270,7 +302,12 @@ fn trace_printed(trace: &Trace, look: &Look) -> String {
         let _ = write!(out, " Of it, {} went for attempts that a later one replaced.", n.phrase(trace.wasted));
     }
     if trace.unpriced_calls > 0 {
-        let _ = write!(out, " {} {} without a price are not in it.", n.count(trace.unpriced_calls), plural(trace.unpriced_calls));
+        let _ = write!(
+            out,
+            " {} {} without a price are not in it.",
+            n.count(trace.unpriced_calls),
+            plural(trace.unpriced_calls)
+        );
     }
     out.push_str("\n\n");
     let mut rows: Vec<Row> = trace

@@ -32,7 +32,8 @@ pub async fn run(context: &Context, args: NamesArgs) -> Result<Answer, ErrorRepl
         Some(NamesCommand::Set { dimension, id, name, team, cost_centre }) => {
             context.open(Missing::Create).await?;
             let known = use_cases::names(&context.app, Nothing {}, &task).await?;
-            let old = known.names.into_iter().find(|n| n.dimension == Some(dimension) && n.id == id).unwrap_or_default();
+            let old =
+                known.names.into_iter().find(|n| n.dimension == Some(dimension) && n.id == id).unwrap_or_default();
             let entry = NameEntry {
                 dimension: Some(dimension),
                 id,

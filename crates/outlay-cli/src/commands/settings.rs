@@ -30,8 +30,10 @@ pub async fn run(context: &Context, command: Option<SettingsCommand>) -> Result<
     Ok(Answer::from(printed(&info, &context.look().await)))
 }
 
+type Change = Box<dyn Fn(&mut Settings) + Send>;
+
 /// What setting a key changes; values that are plainly wrong are refused before anything is opened.
-fn change(key: SettingArg, value: &str) -> Result<Box<dyn Fn(&mut Settings) + Send>, ErrorReply> {
+fn change(key: SettingArg, value: &str) -> Result<Change, ErrorReply> {
     let value = value.to_owned();
     Ok(match key {
         SettingArg::Company => Box::new(move |s| s.company.clone_from(&value)),
@@ -40,7 +42,8 @@ fn change(key: SettingArg, value: &str) -> Result<Box<dyn Fn(&mut Settings) + Se
         SettingArg::NumberFormat => Box::new(move |s| s.number_format.clone_from(&value)),
         SettingArg::FiscalYearStart => {
             let month = value.parse::<u32>().ok().filter(|m| (1..=12).contains(m));
-            let month = month.ok_or_else(|| ErrorReply::bad_request("the fiscal year starts in a month from 1 to 12"))?;
+            let month =
+                month.ok_or_else(|| ErrorReply::bad_request("the fiscal year starts in a month from 1 to 12"))?;
             Box::new(move |s| s.fiscal_year_start = month)
         }
         SettingArg::KeepText => {

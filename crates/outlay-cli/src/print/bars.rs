@@ -157,19 +157,19 @@ fn draw(parts: &[(f64, char, Style)], tick: Option<usize>, most: f64, width: usi
             }
         }
     }
-    if let Some((_, fill, style)) = parts.iter().rev().find(|(v, _, _)| *v > 0.0) {
-        if *fill == FILLS[0] && reached > 0.0 {
-            let whole = reached.floor() as usize;
-            let eighths = ((reached - reached.floor()) * 8.0).round() as usize;
-            if whole < width {
-                cells[whole] = match eighths {
-                    // What is not nothing is seen.
-                    0 if whole == 0 => (EIGHTHS[0], *style),
-                    0 => (' ', *style),
-                    8 => (FILLS[0], *style),
-                    n => (EIGHTHS[n - 1], *style),
-                };
-            }
+    if let Some((_, fill, style)) = parts.iter().rev().find(|(v, _, _)| *v > 0.0)
+        && *fill == FILLS[0]
+    {
+        let whole = reached.floor() as usize;
+        let eighths = ((reached - reached.floor()) * 8.0).round() as usize;
+        if let Some(cell) = cells.get_mut(whole) {
+            *cell = match eighths {
+                // What is not nothing is seen.
+                0 if whole == 0 => (EIGHTHS[0], *style),
+                0 => (' ', *style),
+                8 => (FILLS[0], *style),
+                n => (EIGHTHS[n - 1], *style),
+            };
         }
     }
     if let Some(tick) = tick {
@@ -273,7 +273,8 @@ fn lines(spec: &ChartSpec, look: &Look) -> String {
         let at = labels.get(mark.at).map_or("", String::as_str);
         let _ = writeln!(out, "◂ {at}: {}", inert(&mark.label));
     }
-    let _ = writeln!(out, "{}", look.paint(FAINT, &format!("{}  █ {}", " ".repeat(margin), value(most, spec.unit, look))));
+    let _ =
+        writeln!(out, "{}", look.paint(FAINT, &format!("{}  █ {}", " ".repeat(margin), value(most, spec.unit, look))));
     out
 }
 
@@ -353,11 +354,11 @@ mod tests {
         let running = vec![0.75, 1.0];
         let spec = spec(
             Shape::Pareto { running },
-            &["search\u{202e}", "chat"],
+            &["find\u{202e}", "chat"],
             vec![series("cost", &[Some(300.0), Some(100.0)], Hue::Main)],
         );
         let printed = chart(&spec, &narrow());
-        assert!(printed.starts_with("search\\u{202e}  █"), "{printed}");
+        assert!(printed.starts_with("find\\u{202e}  █"), "{printed}");
         assert!(printed.contains("75 %\n") && printed.ends_with("100 %\n"), "{printed}");
     }
 

@@ -96,10 +96,12 @@ impl Numbers {
     /// A length on a chart, read back with about three digits: a guide for the eye, not a figure.
     pub fn rough(self, value: f64) -> String {
         let decimals = match value.abs() {
-            v if v >= 100.0 || v < 1e-12 => 0,
+            v if v < 1e-12 => return "0".to_owned(),
+            v if v >= 100.0 => 0,
             v if v >= 1.0 => 2,
             v if v >= 0.01 => 4,
-            _ => 6,
+            v if v >= 0.0001 => 6,
+            _ => 9,
         };
         self.group(&format!("{value:.decimals$}"))
     }
@@ -153,7 +155,7 @@ mod tests {
             ("0.004", 2, "<0.01"),
             ("-0.000001", 2, ">-0.01"),
             ("0.0125", 4, "0.0125"),
-            ("1000000000000", 2, "1,000,000,000,000.00"),
+            ("999999999999", 2, "999,999,999,999.00"),
         ] {
             assert_eq!(n.amount(pico(text), decimals), want, "{text}");
         }

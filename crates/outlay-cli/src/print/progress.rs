@@ -59,7 +59,11 @@ fn words(progress: &Progress) -> String {
     }
     if let Some(seconds) = progress.seconds_left.filter(|s| s.is_finite() && *s >= 0.0) {
         let seconds = seconds.ceil() as u64;
-        parts.push(if seconds < 100 { format!("{seconds} s left") } else { format!("{} min left", seconds.div_ceil(60)) });
+        parts.push(if seconds < 100 {
+            format!("{seconds} s left")
+        } else {
+            format!("{} min left", seconds.div_ceil(60))
+        });
     }
     if !progress.file.is_empty() {
         let name = progress.file.rsplit(['/', '\\']).next().unwrap_or_default();

@@ -126,7 +126,12 @@ mod tests {
                 amount: Money::usd(Pico(80_112 * outlay_model::money::PICO)),
             }],
             priced: Some(0.982),
-            unpriced: vec![Unpriced { provider: "azure".to_owned(), model: "my\u{1b}dep".to_owned(), tokens: 1_204_000, calls: 3 }],
+            unpriced: vec![Unpriced {
+                provider: "azure".to_owned(),
+                model: "my\u{1b}dep".to_owned(),
+                tokens: 1_204_000,
+                calls: 3,
+            }],
             explained: Some(0.76),
             days_present: 28,
             days: 31,

@@ -88,9 +88,7 @@ pub fn table(spec: &TableSpec, look: &Look) -> String {
             .iter()
             .map(|row| {
                 (0..spec.columns.len())
-                    .map(|i| {
-                        row.cells.get(i).map_or_else(String::new, |c| cell(c, decimals[i], one_currency[i], look))
-                    })
+                    .map(|i| row.cells.get(i).map_or_else(String::new, |c| cell(c, decimals[i], one_currency[i], look)))
                     .collect()
             })
             .collect()
@@ -209,7 +207,8 @@ pub fn csv(spec: &TableSpec, kinds: bool, look: &Look) -> Result<String, ErrorRe
 fn safe(text: &str, look: &Look) -> String {
     let text = if look.width.is_some() { inert(text) } else { text.to_owned() };
     // A spreadsheet looks past blanks, tabs and line breaks.
-    if text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r']) {
+    if text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r'])
+    {
         format!("'{text}")
     } else {
         text
@@ -265,9 +264,17 @@ mod tests {
             ],
             rows: vec![
                 item(vec![text("search"), Cell::Count(41_210), usd("1204.125"), Cell::Share(0.713)]),
-                item(vec![text("模型"), Cell::Unknown("not in this source".to_owned()), usd("9.5"), Cell::Share(0.006)]),
+                item(vec![
+                    text("模型"),
+                    Cell::Unknown("not in this source".to_owned()),
+                    usd("9.5"),
+                    Cell::Share(0.006),
+                ]),
                 item(vec![text("=cmd()"), Cell::Count(1), Cell::Unknown(String::new()), Cell::Share(0.0)]),
-                Row { cells: vec![text("All"), Cell::Count(41_211), usd("1213.625"), Cell::Share(1.0)], kind: RowKind::Total },
+                Row {
+                    cells: vec![text("All"), Cell::Count(41_211), usd("1213.625"), Cell::Share(1.0)],
+                    kind: RowKind::Total,
+                },
             ],
         }
     }
