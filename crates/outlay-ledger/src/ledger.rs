@@ -20,7 +20,7 @@ use crate::layout::{Layout, make_dir, network_file_system};
 use crate::lock::WriterLock;
 use crate::pricing::{Pricer, recalculate};
 use crate::publish::{Plan, Rebuild};
-use crate::view::View;
+use crate::view::{OrderCache, View};
 
 /// An open ledger. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,6 +28,7 @@ pub struct Ledger {
     layout: Layout,
     pool: SqlitePool,
     book: Arc<RwLock<Arc<Book>>>,
+    orders: OrderCache,
 }
 
 /// What a publication did.
@@ -93,7 +94,7 @@ impl Ledger {
             meta::set(&mut tx, "format", &catalogue::FORMAT.to_string()).await?;
             tx.commit().await?;
         }
-        let ledger = Ledger { layout, pool, book: Arc::new(RwLock::new(bundled()?)) };
+        let ledger = Ledger { layout, pool, book: Arc::new(RwLock::new(bundled()?)), orders: OrderCache::default() };
         ledger.reload_book().await?;
         Ok(ledger)
     }
@@ -473,8 +474,8 @@ impl Ledger {
     ///
     /// # Errors
     /// What SQLite says.
-    pub async fn view(&self) -> Result<View> {
-        View::open(&self.pool, self.layout.clone()).await
+    pub async fn view(&self, now: i64) -> Result<View> {
+        View::open(&self.pool, self.layout.clone(), self.orders.clone(), self.book().thresholds(), now).await
     }
 }
 

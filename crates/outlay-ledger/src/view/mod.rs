@@ -1,0 +1,73 @@
+//! Reading one data version: grouped sums, pages of calls, single calls and traces.
+
+mod calls;
+mod excess;
+mod scan;
+mod slice;
+
+use std::sync::{Arc, Mutex};
+
+use outlay_model::query::Condition;
+use outlay_model::time::Period;
+use sqlx::SqlitePool;
+
+pub use calls::{CallsOrder, Order, StoredCall};
+pub use excess::{Excess, ExcessGroup};
+
+use crate::catalogue::files::{self, FileRow, Snapshot};
+use crate::catalogue::prices;
+use crate::error::Result;
+use crate::layout::Layout;
+use crate::pricing::RateTable;
+
+/// Rows that a question about calls selects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// Period, in its zone.
+    pub period: Period,
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+}
+
+/// The last sorted list of calls, so that the next page costs no sort.
+pub(crate) type OrderCache = Arc<Mutex<Option<(i64, Selection, Order, Arc<CallsOrder>)>>>;
+
+/// How long a reader may keep a snapshot without asking again, in microseconds.
+const PIN: i64 = 3_600_000_000;
+
+/// One data version, pinned: vacuum passes over it until the view is closed or an hour is over.
+#[derive(Debug)]
+pub struct View {
+    pub(crate) layout: Layout,
+    pub(crate) pool: SqlitePool,
+    pub(crate) orders: OrderCache,
+    pub(crate) thresholds: Vec<i64>,
+    pin: i64,
+    /// Data version.
+    pub snapshot: Snapshot,
+    /// Prices of its rate sets.
+    pub rates: RateTable,
+}
+
+impl View {
+    pub(crate) async fn open(pool: &SqlitePool, layout: Layout, orders: OrderCache, thresholds: Vec<i64>, now: i64) -> Result<View> {
+        let snapshot = files::newest(pool).await?;
+        let pin = files::pin(pool, snapshot.id, std::process::id(), now + PIN).await?;
+        // The snapshot may have been forgotten between the two: the newest after the pin is safe.
+        let snapshot = files::newest(pool).await?;
+        let rates = prices::table(pool, snapshot.mapping).await?;
+        Ok(View { layout, pool: pool.clone(), orders, thresholds, pin, snapshot, rates })
+    }
+
+    /// Lets go of the data version.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn close(self) -> Result<()> {
+        files::unpin(&self.pool, self.pin).await
+    }
+
+    pub(crate) async fn files(&self, dataset: &str) -> Result<Vec<FileRow>> {
+        files::seen(&self.pool, self.snapshot.id, dataset).await
+    }
+}

@@ -1,0 +1,135 @@
+//! Lazy scans: which files, which rows, and local days by expression.
+
+use chrono::{Offset, TimeZone};
+use chrono_tz::Tz;
+use outlay_model::dimension::Dimension;
+use outlay_model::query::Condition;
+use outlay_model::time::{DAY, HOUR, Micros, Period};
+use polars::prelude::*;
+
+use crate::catalogue::files::FileRow;
+use crate::datasets::ids;
+use crate::error::Result;
+use crate::layout::Layout;
+
+/// A scan of files, or `None` where there are none.
+pub fn scan(layout: &Layout, files: &[FileRow]) -> Result<Option<LazyFrame>> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let paths = files
+        .iter()
+        .map(|f| PlRefPath::try_from_path(&layout.file(&f.path)))
+        .collect::<PolarsResult<Vec<_>>>()?;
+    let args = ScanArgsParquet { glob: false, cache: false, hive_options: HiveOptions::new_disabled(), ..Default::default() };
+    Ok(Some(LazyFrame::scan_parquet_files(paths.into(), args)?))
+}
+
+/// Files that can hold rows of a span.
+pub fn within(files: Vec<FileRow>, start: Micros, end: Micros) -> Vec<FileRow> {
+    files.into_iter().filter(|f| f.last >= start && f.first < end).collect()
+}
+
+/// Offsets of a zone over a span: each holds from its instant on.
+pub fn offsets(zone: Tz, start: Micros, end: Micros) -> Vec<(Micros, i64)> {
+    let offset = |at: Micros| {
+        let at = chrono::DateTime::from_timestamp_micros(at).unwrap_or_default().naive_utc();
+        i64::from(zone.offset_from_utc_datetime(&at).fix().local_minus_utc()) * 1_000_000
+    };
+    let mut out = vec![(start, offset(start))];
+    let mut at = start.div_euclid(HOUR / 4) * (HOUR / 4);
+    while at < end {
+        let now = offset(at);
+        if out.last().is_some_and(|(_, last)| *last != now) {
+            out.push((at, now));
+        }
+        at += HOUR / 4;
+    }
+    out
+}
+
+/// Local microseconds of an instant column.
+pub fn local(time: Expr, offsets: &[(Micros, i64)]) -> Expr {
+    let mut expr = time.clone() + lit(offsets[0].1);
+    for (from, offset) in &offsets[1..] {
+        expr = when(time.clone().lt(lit(*from))).then(expr).otherwise(time.clone() + lit(*offset));
+    }
+    expr
+}
+
+/// Local day number and hour of a local instant.
+pub fn day_and_hour(local: Expr) -> (Expr, Expr) {
+    let day = local.clone().floor_div(lit(DAY));
+    let hour = (local - day.clone() * lit(DAY)).floor_div(lit(HOUR));
+    (day, hour)
+}
+
+/// Rows of a period.
+pub fn in_period(time: &Expr, period: &Period) -> Expr {
+    time.clone().gt_eq(lit(period.start())).and(time.clone().lt(lit(period.end())))
+}
+
+/// Whether a column keeps ids as bytes.
+fn is_id(dimension: Dimension) -> bool {
+    matches!(dimension, Dimension::Trace | Dimension::Session)
+}
+
+/// Rows for which a condition holds.
+pub fn holds(condition: &Condition) -> Expr {
+    let column = col(condition.dimension.name());
+    let any = condition
+        .values
+        .iter()
+        .map(|value| {
+            if value.is_empty() {
+                column.clone().is_null()
+            } else if is_id(condition.dimension) {
+                let mut packed = Vec::new();
+                ids::pack(value, &mut packed);
+                column.clone().eq_missing(lit(packed))
+            } else {
+                column.clone().eq_missing(lit(value.clone()))
+            }
+        })
+        .reduce(Expr::or)
+        .unwrap_or_else(|| lit(false));
+    if condition.negate { any.not() } else { any }
+}
+
+/// Columns as they are read back.
+pub struct Columns<'a>(pub &'a DataFrame);
+
+impl Columns<'_> {
+    /// Whole numbers; null = 0.
+    pub fn ints(&self, name: &str) -> Result<Vec<i64>> {
+        let column = self.0.column(name)?.cast(&DataType::Int64)?;
+        Ok(column.i64()?.iter().map(Option::unwrap_or_default).collect())
+    }
+    /// Whole numbers that may be unknown.
+    pub fn options(&self, name: &str) -> Result<Vec<Option<i64>>> {
+        let column = self.0.column(name)?.cast(&DataType::Int64)?;
+        Ok(column.i64()?.iter().collect())
+    }
+    /// Words or ids; null = empty.
+    pub fn texts(&self, name: &str) -> Result<Vec<String>> {
+        let column = self.0.column(name)?;
+        Ok(match column.dtype() {
+            DataType::Binary => column.binary()?.iter().map(|b| b.map_or_else(String::new, ids::unpack)).collect(),
+            DataType::Null => vec![String::new(); column.len()],
+            _ => column.str()?.iter().map(|t| t.unwrap_or_default().to_owned()).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_change_with_the_clock() {
+        // 2026-10-25T01:00:00Z: Berlin goes back from +2 to +1.
+        let change = 1_792_890_000_000_000;
+        let found = offsets(chrono_tz::Europe::Berlin, change - 2 * DAY, change + DAY);
+        assert_eq!(found, [(change - 2 * DAY, 2 * HOUR), (change, HOUR)]);
+    }
+}

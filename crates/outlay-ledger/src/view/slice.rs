@@ -1,0 +1,328 @@
+//! Grouped sums: from a rollup where one holds the answer, from rows where not.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono_tz::Tz;
+use outlay_model::cube::{Cube, Grain, Group, Slice, Sums};
+use outlay_model::dimension::Dimension;
+use outlay_model::report::Kind;
+use outlay_model::tokens::{BUCKETS, Tokens};
+use polars::prelude::*;
+
+use super::View;
+use super::scan::{Columns, day_and_hour, holds, in_period, local, offsets, scan, within};
+use crate::catalogue::files::FileRow;
+use crate::datasets::rollup::{Cut, ROLLUPS, Rollup, SUMS, grain};
+use crate::datasets::schema::Dataset;
+use crate::error::Result;
+use crate::ledger::blocking;
+
+/// Sums of pico-units are taken in two halves, so that no 64-bit sum can overflow.
+const HALF: i64 = 1_000_000;
+
+/// Where a slice is read from.
+enum Source {
+    Rows(Dataset),
+    Rollup(&'static Rollup),
+}
+
+impl View {
+    /// Answers a slice.
+    ///
+    /// # Errors
+    /// Where files of the data version cannot be read.
+    pub async fn slice(&self, slice: &Slice) -> Result<Cube> {
+        self.slice_from(slice, true).await
+    }
+
+    /// Answers a slice from rows, whatever rollups could say: for checking that they say the same.
+    ///
+    /// # Errors
+    /// As [`View::slice`].
+    pub async fn slice_of_rows(&self, slice: &Slice) -> Result<Cube> {
+        self.slice_from(slice, false).await
+    }
+
+    async fn slice_from(&self, slice: &Slice, rollups: bool) -> Result<Cube> {
+        let dataset = match slice.kind {
+            Kind::Call => Dataset::Calls,
+            Kind::Usage => Dataset::Usage,
+            Kind::Charge => Dataset::Charges,
+            Kind::Score => Dataset::Scores,
+        };
+        let mut source = Source::Rows(dataset);
+        let mut files = None;
+        if rollups && slice.kind == Kind::Call {
+            for rollup in ROLLUPS.iter().rev() {
+                let found = self.files(rollup.name).await?;
+                if answers(rollup, slice, &found) {
+                    source = Source::Rollup(rollup);
+                    files = Some(found);
+                    break;
+                }
+            }
+        }
+        let files = match files {
+            Some(files) => files,
+            None => self.files(dataset.name()).await?,
+        };
+        let files = within(files, slice.period.start(), slice.period.end());
+        let from_rows = slice.kind == Kind::Call && matches!(source, Source::Rows(_));
+        let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
+        let binned = matches!(source, Source::Rollup(_));
+        let frame = blocking(move || match scan(&layout, &files)? {
+            Some(lazy) => Ok(Some(query(lazy, &source, &wanted, &divided)?)),
+            None => Ok(None),
+        })
+        .await?;
+        match frame {
+            Some(frame) => self.cube(slice, &frame, from_rows, binned),
+            None => Ok(Cube { by: slice.by.clone(), values: vec![Vec::new(); slice.by.len()], ..Cube::default() }),
+        }
+    }
+
+    fn cube(&self, slice: &Slice, frame: &DataFrame, from_rows: bool, binned: bool) -> Result<Cube> {
+        let columns = Columns(frame);
+        let mut cube = Cube { by: slice.by.clone(), from_rows, ..Cube::default() };
+        let mut keys: Vec<Vec<u32>> = Vec::new();
+        for at in 0..slice.by.len() {
+            let (codes, values) = codes(columns.texts(&format!("k{at}"))?);
+            keys.push(codes);
+            cube.values.push(values);
+        }
+        let (currency, currencies) = codes(columns.texts("currency")?);
+        cube.currencies = currencies;
+        let (day, hour) = (columns.ints("day")?, columns.ints("hour")?);
+        let (rate_set, at, size) = (columns.ints("rate_set")?, columns.ints("at")?, columns.ints("size")?);
+        let ints = |name: &str| columns.ints(name);
+        let (records, errors, retries) = (ints("records")?, ints("errors")?, ints("retries")?);
+        let unknown = ints("unknown_usage")?;
+        let amount = amounts(frame, slice.kind)?;
+        let (with_amount, searches) = (ints("with_amount")?, ints("web_searches")?);
+        let (requests, untold) = (ints("requests")?, ints("requests_untold")?);
+        let tokens = SUMS[7..].iter().map(|name| ints(name)).collect::<Result<Vec<_>>>()?;
+        // Rate sets that time or size divides come in pieces: put them together again by their resolved price.
+        let mut groups: BTreeMap<(i32, u8, Vec<u32>, u32, u32), Sums> = BTreeMap::new();
+        for row in 0..frame.height() {
+            let total_input = if binned { bin_size(size[row], &self.thresholds) } else { size[row] };
+            let set = self.rates.resolve(rate_set[row] as u32, at[row], total_input);
+            let mut buckets = [0; BUCKETS.len()];
+            for (to, from) in buckets.iter_mut().zip(&tokens) {
+                *to = from[row];
+            }
+            let sums = Sums {
+                records: records[row],
+                requests: (untold[row] == 0).then_some(requests[row]),
+                errors: errors[row],
+                retries: retries[row],
+                unknown_usage: unknown[row],
+                tokens: Tokens { reasoning: tokens[BUCKETS.len()][row], ..Tokens::from_buckets(buckets) },
+                amount: amount[row],
+                with_amount: with_amount[row],
+                web_searches: searches[row],
+            };
+            let key = (day[row] as i32, hour[row] as u8, keys.iter().map(|k| k[row]).collect(), set, currency[row]);
+            groups.entry(key).or_default().add(&sums);
+        }
+        cube.groups = groups
+            .into_iter()
+            .map(|((day, hour, keys, rate_set, currency), sums)| Group { day, hour, keys, rate_set, currency, sums })
+            .collect();
+        Ok(cube)
+    }
+}
+
+/// Whether a rollup's files hold the answer to a slice.
+fn answers(rollup: &Rollup, slice: &Slice, files: &[FileRow]) -> bool {
+    let needed = || slice.by.iter().copied().chain(slice.conditions.iter().map(|c| c.dimension)).map(Dimension::name);
+    if !needed().all(|name| rollup.dims.contains(&name)) {
+        return false;
+    }
+    let (start, end) = (slice.period.start(), slice.period.end());
+    files.iter().filter(|f| f.last >= start && f.first < end).all(|file| {
+        let mut words = file.zone.split('|');
+        let zone: Tz = words.next().and_then(|z| z.parse().ok()).unwrap_or(Tz::UTC);
+        if words.any(|overflow| needed().any(|name| name == overflow)) {
+            return false;
+        }
+        match rollup.cut {
+            Cut::Day => slice.grain != Grain::Hour && zone == slice.period.zone,
+            Cut::Grain => {
+                let grain = grain(zone);
+                offsets(slice.period.zone, start, end).iter().all(|(_, offset)| offset.rem_euclid(grain) == 0)
+            }
+        }
+    })
+}
+
+fn amounts(frame: &DataFrame, kind: Kind) -> Result<Vec<i128>> {
+    if kind == Kind::Charge {
+        let billed = frame.column("billed")?.as_materialized_series().decimal()?.physical().clone();
+        return Ok(billed.iter().map(Option::unwrap_or_default).collect());
+    }
+    let columns = Columns(frame);
+    let (high, low) = (columns.ints("amount_high")?, columns.ints("amount_low")?);
+    Ok(high.into_iter().zip(low).map(|(h, l)| i128::from(h) * i128::from(HALF) + i128::from(l)).collect())
+}
+
+fn codes(words: Vec<String>) -> (Vec<u32>, Vec<String>) {
+    let mut sorted: Vec<String> = words.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let place: HashMap<&str, u32> = sorted.iter().enumerate().map(|(i, w)| (w.as_str(), i as u32)).collect();
+    let codes = words.iter().map(|w| place[w.as_str()]).collect();
+    (codes, sorted)
+}
+
+fn query(lazy: LazyFrame, source: &Source, slice: &Slice, divided: &[u32]) -> Result<DataFrame> {
+    let period = &slice.period;
+    let day_cut = matches!(source, Source::Rollup(r) if r.cut == Cut::Day);
+    let time = if day_cut { lit(0_i64) } else { col("time").cast(DataType::Int64) };
+    let mut lazy = if day_cut {
+        let first = outlay_model::time::date_day(period.from);
+        let last = outlay_model::time::date_day(period.to);
+        lazy.filter(col("day").gt_eq(lit(i64::from(first))).and(col("day").lt_eq(lit(i64::from(last)))))
+    } else {
+        lazy.filter(in_period(&time, period))
+    };
+    let dataset = match source {
+        Source::Rows(dataset) => *dataset,
+        Source::Rollup(_) => Dataset::Calls,
+    };
+    let known: Vec<&str> = dataset.columns().iter().map(|(name, _)| *name).collect();
+    for condition in &slice.conditions {
+        let expr = if known.contains(&condition.dimension.name()) {
+            holds(condition)
+        } else {
+            // What the source cannot tell is "not told": only a condition that takes that holds.
+            lit(condition.values.iter().any(String::is_empty) != condition.negate)
+        };
+        lazy = lazy.filter(expr);
+    }
+    let (day, hour) = if day_cut {
+        (col("day"), lit(0_i64))
+    } else {
+        day_and_hour(local(time.clone(), &offsets(period.zone, period.start(), period.end())))
+    };
+    let zero = || lit(0_i64);
+    let day = if slice.grain == Grain::Whole { zero() } else { day };
+    let hour = if slice.grain == Grain::Hour { hour } else { zero() };
+    let priced = matches!(slice.kind, Kind::Call | Kind::Usage);
+    let rate_set = if priced { col("rate_set") } else { zero() };
+    // Divided rate sets need time and size to find their price.
+    let is_divided =
+        divided.iter().map(|id| rate_set.clone().eq(lit(i64::from(*id)))).reduce(Expr::or).filter(|_| priced);
+    let (at, size) = match (is_divided, source) {
+        (Some(is), Source::Rollup(r)) if r.cut == Cut::Grain => {
+            (when(is.clone()).then(time.clone()).otherwise(zero()), when(is).then(col("size_bin")).otherwise(zero()))
+        }
+        (Some(is), Source::Rows(_)) => {
+            (when(is.clone()).then(time.clone()).otherwise(zero()), when(is).then(total_input()).otherwise(zero()))
+        }
+        _ => (zero(), zero()),
+    };
+    let currency = match (source, dataset) {
+        (_, Dataset::Calls | Dataset::Steps) => col("recorded_currency"),
+        (_, Dataset::Charges) => col("currency"),
+        _ => lit(""),
+    };
+    let mut keys = vec![
+        day.alias("day"),
+        hour.alias("hour"),
+        rate_set.alias("rate_set"),
+        at.alias("at"),
+        size.alias("size"),
+        currency.alias("currency"),
+    ];
+    for (place, dimension) in slice.by.iter().enumerate() {
+        let column = if known.contains(&dimension.name()) { col(dimension.name()) } else { lit("") };
+        keys.push(column.alias(format!("k{place}")));
+    }
+    if slice.only_waste {
+        lazy = match source {
+            Source::Rollup(_) => lazy.filter(col("waste").gt(lit(0_i64))),
+            Source::Rows(_) => lazy.filter(col("attempt").gt(lit(1_i64)).or(col("status").eq(lit("error")))),
+        };
+    }
+    Ok(lazy.group_by(keys).agg(sums(source, dataset)).collect()?)
+}
+
+fn total_input() -> Expr {
+    BUCKETS
+        .iter()
+        .filter(|b| !b.contains("output"))
+        .map(|b| col(*b).fill_null(lit(0_i64)))
+        .reduce(|a, b| a + b)
+        .unwrap_or_else(|| lit(0_i64))
+}
+
+/// The aggregations, under the same names for every source.
+fn sums(source: &Source, dataset: Dataset) -> Vec<Expr> {
+    let whole = |name: &str, expr: Expr| expr.cast(DataType::Int64).alias(name.to_owned());
+    let zero = |name: &str| lit(0_i64).sum().alias(name.to_owned());
+    let halves = |pico: Expr| {
+        [
+            whole("amount_high", pico.clone().floor_div(lit(HALF)).sum()),
+            whole("amount_low", (pico.clone() - pico.floor_div(lit(HALF)) * lit(HALF)).sum()),
+        ]
+    };
+    let mut out: Vec<Expr> = Vec::new();
+    match source {
+        Source::Rollup(_) => {
+            for name in ["records", "errors", "retries", "unknown_usage", "with_amount"] {
+                out.push(whole(name, col(name).sum()));
+            }
+            out.extend(halves(col("amount")));
+            out.extend(SUMS[7..].iter().map(|name| whole(name, col(*name).sum())));
+            out.extend([whole("requests", col("records").sum()), zero("requests_untold"), zero("web_searches")]);
+        }
+        Source::Rows(_) => {
+            out.push(whole("records", len()));
+            match dataset {
+                Dataset::Calls | Dataset::Steps => {
+                    out.push(whole("errors", col("status").eq(lit("error")).sum()));
+                    out.push(whole("retries", col("attempt").gt(lit(1_i64)).sum()));
+                    out.push(whole("unknown_usage", col("uncached_input").is_null().sum()));
+                    out.push(whole("with_amount", col("recorded_cost").is_not_null().sum()));
+                    out.extend(halves(col("recorded_cost")));
+                    out.extend([whole("requests", len()), zero("requests_untold"), zero("web_searches")]);
+                }
+                Dataset::Usage => {
+                    out.extend(["errors", "retries", "unknown_usage", "with_amount"].map(zero));
+                    out.extend(["amount_high", "amount_low"].map(zero));
+                    // An idle bucket has no requests, and says so.
+                    let told = col("requests").is_not_null().or(col("idle").gt(lit(0_i64)));
+                    out.push(whole("requests", col("requests").sum()));
+                    out.push(whole("requests_untold", told.not().sum()));
+                    out.push(whole("web_searches", col("web_searches").sum()));
+                }
+                Dataset::Charges => {
+                    out.extend(["errors", "retries", "unknown_usage"].map(zero));
+                    out.push(whole("with_amount", col("billed").is_not_null().sum()));
+                    out.push(col("billed").sum().alias("billed"));
+                    out.extend(["requests", "web_searches"].map(zero));
+                    out.push(whole("requests_untold", len()));
+                }
+                Dataset::Scores => {
+                    out.extend(["errors", "retries", "unknown_usage", "with_amount"].map(zero));
+                    out.extend(["amount_high", "amount_low", "requests", "web_searches"].map(zero));
+                    out.push(whole("requests_untold", len()));
+                }
+            }
+            if matches!(dataset, Dataset::Charges | Dataset::Scores) {
+                out.extend(SUMS[7..].iter().map(|name| zero(name)));
+            } else {
+                out.extend(SUMS[7..].iter().map(|name| whole(name, col(*name).sum())));
+            }
+        }
+    }
+    out
+}
+
+/// The size that stands for a bin: just above the threshold below it.
+pub fn bin_size(bin: i64, thresholds: &[i64]) -> i64 {
+    match usize::try_from(bin - 1).ok().and_then(|at| thresholds.get(at)) {
+        Some(threshold) => threshold + 1,
+        None => 0,
+    }
+}
