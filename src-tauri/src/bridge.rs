@@ -1,0 +1,154 @@
+//! The one way from the pages into the core: `call` and `cancel`.
+//!
+//! A request runs as a task of its own, so that a panic in it is an answer and not silence. Cancelling asks the work to
+//! stop; a request that only reads is dropped at once as well, one that writes always ends by itself, so that "cancelled"
+//! is never said of something that was kept.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use outlay_app::replies::{ErrorReply, Progress};
+use outlay_app::task::Task;
+use outlay_app::{App, commands};
+use serde_json::Value;
+use tauri::State;
+use tauri::ipc::Channel;
+use tokio::sync::{Notify, OnceCell};
+
+/// Commands that write.
+const WRITING: &[&str] = &[
+    "ledger_open",
+    "sample_open",
+    "settings_set",
+    "import",
+    "import_undo",
+    "user_prices",
+    "alias_set",
+    "names_set",
+];
+
+/// The core, and what it is working on.
+#[derive(Debug)]
+pub struct Bridge {
+    core: Arc<App>,
+    first: Option<PathBuf>,
+    opened: OnceCell<()>,
+    start_fault: Mutex<Option<ErrorReply>>,
+    running: Mutex<HashMap<u64, Running>>,
+}
+
+#[derive(Clone, Debug)]
+struct Running {
+    task: Task,
+    dropped: Arc<Notify>,
+}
+
+impl Bridge {
+    /// A bridge to a core that keeps its recent files in `data` and opens `first`, or else the last company file.
+    #[must_use]
+    pub fn new(data: PathBuf, first: Option<PathBuf>) -> Bridge {
+        Bridge {
+            core: Arc::new(App::new(Some(data))),
+            first,
+            opened: OnceCell::new(),
+            start_fault: Mutex::default(),
+            running: Mutex::default(),
+        }
+    }
+
+    /// Opens the first company file, once; what went wrong is the answer to the first request.
+    async fn ready(&self) -> Result<(), ErrorReply> {
+        let open = || async {
+            if let Some(path) = &self.first
+                && let Err(e) = self.core.open(path, true).await
+            {
+                *lock(&self.start_fault) = Some(e);
+            }
+        };
+        self.opened.get_or_init(open).await;
+        lock(&self.start_fault).take().map_or(Ok(()), Err)
+    }
+
+    async fn answer(&self, id: u64, command: String, request: Value, task: Task) -> Result<Value, ErrorReply> {
+        let dropped = Arc::new(Notify::new());
+        lock(&self.running).insert(id, Running { task: task.clone(), dropped: Arc::clone(&dropped) });
+        let writing = WRITING.contains(&command.as_str());
+        let core = Arc::clone(&self.core);
+        let mut work = tauri::async_runtime::spawn(async move { commands::dispatch(&core, &command, request, &task).await });
+        let answer = tokio::select! {
+            done = &mut work => {
+                done.unwrap_or_else(|e| Err(ErrorReply::fault(format!("the request broke off: {e}"))))
+            }
+            () = dropped.notified(), if !writing => {
+                work.abort();
+                Err(ErrorReply::new("cancelled", "The request was cancelled.", ""))
+            }
+        };
+        lock(&self.running).remove(&id);
+        answer
+    }
+
+    fn stop(&self, id: u64) {
+        if let Some(running) = lock(&self.running).get(&id) {
+            running.task.cancel();
+            running.dropped.notify_one();
+        }
+    }
+}
+
+/// A poisoned map is still a map: no invariant spans it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Answers one command of [`commands::NAMES`]; progress goes through the channel while it runs.
+///
+/// # Errors
+/// The command's own, as the window shows them.
+#[tauri::command]
+pub async fn call(
+    bridge: State<'_, Bridge>,
+    id: u64,
+    command: String,
+    request: Value,
+    progress: Channel<Progress>,
+) -> Result<Value, ErrorReply> {
+    bridge.ready().await?;
+    // A closed page hears no progress; the work itself goes on to its end.
+    let task = Task::new(move |step| drop(progress.send(step)));
+    bridge.answer(id, command, request, task).await
+}
+
+/// Asks a running request to stop; unknown ids have ended already.
+#[tauri::command]
+pub fn cancel(bridge: State<'_, Bridge>, id: u64) {
+    bridge.stop(id);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_that_write_exist() {
+        for name in WRITING {
+            assert!(commands::NAMES.contains(name), "{name} is no command");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_command_is_refused_and_leaves_nothing_running() {
+        let bridge = Bridge::new(PathBuf::new(), None);
+        let answer = bridge.answer(1, "no_such".to_owned(), Value::Null, Task::silent()).await;
+        assert_eq!(answer.map_err(|e| e.code), Err("bad_request".to_owned()));
+        assert!(lock(&bridge.running).is_empty());
+    }
+
+    #[tokio::test]
+    async fn cancelling_an_ended_request_does_nothing() {
+        let bridge = Bridge::new(PathBuf::new(), None);
+        bridge.stop(1);
+        assert!(lock(&bridge.running).is_empty());
+    }
+}
