@@ -1,7 +1,31 @@
-//! Calls, a page at a time
+//! Calls, a page at a time.
+//!
+//! # Question
+//! Which calls are these, and what did each cost?
+//!
+//! # Definition
+//! Cost of a call = its tokens × its rate set. Cost of all = the same over every call that the conditions select, not
+//! only those on the page.
+//!
+//! # Reads
+//! Rows of calls, sorted and cut by the ledger; charges, usage and calls by day, provider, account and model for what
+//! is known about the total.
+//!
+//! # Caveats
+//! A call whose usage no source tells has no cost, not a cost of 0; so has one that nothing prices. Where only some of
+//! its tokens have a price, the cost is that of these, and its bill says which do not.
+//!
+//! # Reading the chart
+//! There is none: the table is the answer.
 
 use crate::answer::{PeriodView, Trust};
-use outlay_model::money::Money;
+use crate::context::{Context, period_view};
+use crate::headline::{self, Headline};
+use crate::prices::{Cost, Prices};
+use crate::trust::trust;
+use outlay_model::cube::{Cube, Slice};
+use outlay_model::money::{Money, Pico};
+use outlay_model::query::Condition;
 use outlay_model::tokens::Tokens;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -96,4 +120,80 @@ pub struct CallsPage {
     pub rows: Vec<CallRow>,
     /// Trust.
     pub trust: Trust,
+}
+
+/// What is asked, beside what the ledger has found already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Params {
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// Row number of the first row.
+    pub offset: i64,
+}
+
+/// The cubes that [`run`] takes, in order.
+#[must_use]
+pub fn slices(params: &Params, context: &Context) -> Vec<Slice> {
+    headline::slices(context.period, &params.conditions)
+}
+
+/// A page from the ledger's rows and the cubes of [`slices`].
+#[must_use]
+pub fn run(cubes: &[Cube], rows: Vec<CallRow>, params: &Params, context: &Context, prices: &dyn Prices) -> CallsPage {
+    let headline = Headline::of(cubes, &context.period, &params.conditions, context, prices);
+    let empty = Cube::default();
+    let groups = &cubes.get(2).unwrap_or(&empty).groups;
+    let cost: Pico = groups.iter().map(|group| Cost::of(group.rate_set, &group.sums, context, prices).low).sum();
+    let mut trust = trust(&headline, &params.conditions, context);
+    trust.from_rows = true;
+    CallsPage {
+        period: period_view(&context.period),
+        total: groups.iter().map(|group| group.sums.records).sum(),
+        cost: context.money(cost),
+        offset: params.offset,
+        rows,
+        trust,
+    }
+}
+
+/// The cost of one call; `None` where its usage is unknown or none of its tokens has a price.
+#[must_use]
+pub fn cost(rate_set: u32, tokens: Option<&Tokens>, prices: &dyn Prices) -> Option<Money> {
+    let tokens = tokens?;
+    let priced = prices.cost(rate_set, tokens, 0)?;
+    let any = tokens.total() == 0 || priced.unpriced_tokens < tokens.total();
+    any.then(|| Money::new(priced.low, prices.currency(rate_set)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::*;
+
+    #[test]
+    fn the_cost_is_that_of_all_calls() {
+        let calls = cube(
+            &headline::BY,
+            &[
+                used("2026-10-01", &["openai", "", "m"], 1, 5, 2_000_000, 0),
+                used("2026-10-02", &["openai", "", "m"], 2, 7, 1_000_000, 0),
+            ],
+        );
+        let cubes = [Cube::default(), Cube::default(), calls];
+        let params = Params { offset: 100, ..Params::default() };
+        let page = run(&cubes, vec![CallRow::default()], &params, &october(), &TestPrices);
+        assert_eq!((page.total, page.cost.amount, page.offset, page.rows.len()), (12, usd("4"), 100, 1));
+        let empty = run(&[], Vec::new(), &Params::default(), &october(), &TestPrices);
+        assert_eq!((empty.total, empty.cost.amount), (0, Pico::ZERO));
+    }
+
+    #[test]
+    fn unknown_is_not_zero() {
+        let tokens = Tokens { uncached_input: 10, ..Tokens::default() };
+        assert_eq!(cost(1, None, &TestPrices), None);
+        assert_eq!(cost(0, Some(&tokens), &TestPrices), None);
+        assert_eq!(cost(1, Some(&tokens), &TestPrices), Some(Money::usd(Pico(10_000_000))));
+        let audio = Tokens { audio_input: 10, ..Tokens::default() };
+        assert_eq!(cost(1, Some(&audio), &TestPrices), None);
+    }
 }
