@@ -75,6 +75,7 @@ pub fn node(place: &Place, screen: &Screen) -> Result<Command> {
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
         .env("NO_AT_BRIDGE", "1")
+        .env("GSETTINGS_BACKEND", "memory")
         .env("OUTLAY_DRIVER", driver)
         .env("OUTLAY_WINDOW", place.built("outlay-desktop"))
         .env("OUTLAY", place.built("outlay"))

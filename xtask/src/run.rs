@@ -32,9 +32,8 @@ pub fn run(place: &Place, args: &RunArgs) -> Result<()> {
         apt::install(apt::BUILD)?;
         said("the window's pages", || pages::build(place))?;
     }
-    let bins: &[&str] =
-        if window { &["build", "--package", "outlay-cli", "--package", "outlay-desktop"] } else { &["build", "--package", "outlay-cli"] };
-    said("programs (the first time takes about ten minutes on two cores)", || proc::run(&mut proc::cargo(place, bins)))?;
+    let bins: &[&str] = if window { &["outlay", "outlay-desktop"] } else { &["outlay"] };
+    said("the programs (the first time takes about ten minutes on two cores)", || build(place, bins))?;
     let ledger = match &args.ledger {
         Some(own) => own.clone(),
         None => sample_ledger::make(place)?,
@@ -45,6 +44,12 @@ pub fn run(place: &Place, args: &RunArgs) -> Result<()> {
         return proc::run(open.arg("--ledger").arg(&ledger));
     }
     on_command_line(place, &ledger)
+}
+
+/// Builds programs out of the whole workspace, so that dependencies have the features that every other build gives them.
+pub fn build(place: &Place, bins: &[&str]) -> Result<()> {
+    let mut build = proc::cargo(place, &["build", "--quiet", "--workspace"]);
+    proc::run(build.args(bins.iter().flat_map(|bin| ["--bin", bin])))
 }
 
 fn on_command_line(place: &Place, ledger: &Path) -> Result<()> {

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 
 use crate::driver::{Screen, node};
 use crate::place::Place;
-use crate::{apt, pages, proc, sample_ledger};
+use crate::{apt, pages, proc, run, sample_ledger};
 
 /// Arguments of `shots`.
 #[derive(clap::Args)]
@@ -23,7 +23,7 @@ const KEPT: &[&str] = &["overview-light-1280", "hotspots-dark-1280", "bill-light
 pub fn run(place: &Place, args: &ShotsArgs) -> Result<()> {
     apt::install(&[apt::BUILD, apt::TEST].concat())?;
     pages::build(place)?;
-    proc::run(&mut proc::cargo(place, &["build", "--package", "outlay-cli", "--package", "outlay-desktop"]))?;
+    run::build(place, &["outlay", "outlay-desktop"])?;
     let ledger = sample_ledger::make(place)?;
     let out = place.target.join("shots");
     let _ = fs::remove_dir_all(&out);

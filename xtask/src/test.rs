@@ -72,7 +72,6 @@ fn cargo_with(place: &Place, args: &[&str], packages: &[&str], rest: &[&str]) ->
 }
 
 fn cargo_tests(place: &Place, packages: &[&str]) -> Result<Counts> {
-    // Without --all-targets examples would be left out of feature unification's sight, but documentation tests would not run with it.
     let mut tests = proc::cargo(place, &["test", "--locked", "--no-fail-fast"]);
     let (text, succeeded) = proc::tee(tests.args(packages))?;
     counts::cargo(&text).of_runner(succeeded)
