@@ -79,11 +79,11 @@ impl Breakdown {
         Some(Breakdown { items: sorted(items), rest: None, total: headline.total })
     }
 
-    /// Cuts own logs × price by the first `dimensions` keys of a cube of calls, against the headline.
+    /// Cuts own logs × price by the keys of a cube of calls that stand at `keys`, against the headline.
     #[must_use]
     pub fn of_calls(
         calls: &Cube,
-        dimensions: usize,
+        keys: &[usize],
         headline: &Headline,
         context: &Context,
         prices: &dyn Prices,
@@ -91,7 +91,7 @@ impl Breakdown {
         let mut items: BTreeMap<Vec<String>, Item> = BTreeMap::new();
         let mut sum = Pico::ZERO;
         for group in &calls.groups {
-            let keys: Vec<String> = (0..dimensions).map(|at| calls.key(group, at).to_owned()).collect();
+            let keys: Vec<String> = keys.iter().map(|at| calls.key(group, *at).to_owned()).collect();
             let cost = Cost::of(group.rate_set, &group.sums, context, prices);
             let item = items.entry(keys).or_insert_with_key(|keys| Item {
                 keys: keys.clone(),

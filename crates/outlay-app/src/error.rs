@@ -33,3 +33,9 @@ impl std::fmt::Display for ErrorReply {
 }
 
 impl std::error::Error for ErrorReply {}
+
+impl From<outlay_ledger::Error> for ErrorReply {
+    fn from(error: outlay_ledger::Error) -> ErrorReply {
+        ErrorReply::new(error.code(), error.to_string(), error.remedy())
+    }
+}

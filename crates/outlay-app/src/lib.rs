@@ -1,20 +1,42 @@
 //! Requests in, replies out: the only crate that the window and the command line call.
+//!
+//! [`App`] has at most one company file open. Every command is listed once in [`commands`]; its body is one file of
+//! [`use_cases`], which opens a view of the ledger, asks it for what an analysis reads, and runs the analysis.
 #![deny(missing_docs)]
 
 pub mod commands;
 mod error;
+mod opened;
+pub mod prices;
+mod recent;
 pub mod replies;
 pub mod task;
 pub mod use_cases;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use outlay_ledger::Ledger;
 use replies::ErrorReply;
+use tokio::sync::RwLock;
 
 /// An application with at most one company file open.
 #[derive(Debug, Default)]
 pub struct App {
     app_data: Option<PathBuf>,
+    sample_data: Option<PathBuf>,
+    open: RwLock<Option<Arc<Opened>>>,
+}
+
+/// An open company file.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub ledger: Ledger,
+}
+
+/// Microseconds since 1970, now.
+pub(crate) fn now() -> i64 {
+    chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_micros()
 }
 
 impl App {
@@ -22,15 +44,34 @@ impl App {
     /// recent files; `None` = nothing is remembered (command line).
     #[must_use]
     pub fn new(app_data: Option<PathBuf>) -> App {
-        App { app_data }
+        App { app_data, ..App::default() }
+    }
+
+    /// Where the files of the sample company lie.
+    #[must_use]
+    pub fn with_sample_data(mut self, folder: PathBuf) -> App {
+        self.sample_data = Some(folder);
+        self
     }
 
     /// Opens a company file (folder), or makes it where `create` is set and it does not exist.
     ///
     /// # Errors
-    /// `no_ledger`, `newer_ledger`, `damaged`, `locked`, each with its remedy.
+    /// `no_ledger`, `newer_ledger`, `damaged`, `disk`, each with its remedy.
     pub async fn open(&self, path: &Path, create: bool) -> Result<(), ErrorReply> {
-        let _ = (&self.app_data, path, create);
+        let ledger = Ledger::open(path, create).await?;
+        if let Some(folder) = &self.app_data {
+            let settings = opened::settings(&ledger).await?;
+            recent::remember(folder, path, &settings.company);
+        }
+        *self.open.write().await = Some(Arc::new(Opened { ledger }));
         Ok(())
+    }
+
+    /// The open company file.
+    pub(crate) async fn opened(&self) -> Result<Arc<Opened>, ErrorReply> {
+        self.open.read().await.clone().ok_or_else(|| {
+            ErrorReply::new("no_ledger", "no company file is open", "Open one, or make a new one and drop files into it.")
+        })
     }
 }

@@ -278,8 +278,10 @@ pub struct FormatsReply {
 pub struct MappingRequest {
     /// File.
     pub path: String,
-    /// Mapping as TOML; none: suggest one.
+    /// Mapping as TOML; none: the one saved for this header, else a suggestion.
     pub mapping: Option<String>,
+    /// Zone of naive local times.
+    pub zone: Option<String>,
 }
 
 /// A field that a mapping can fill.

@@ -680,6 +680,11 @@ impl Import {
         }
         self.write_control(Dataset::Charges as usize, identity, false, rank, file, place.line);
         self.see(Kind::Charge, &codes, charge.time);
+        // A line covers every day of its charge period, whichever day it is dated.
+        let last = utc_day(charge.end - 1).min(utc_day(charge.time) + 366);
+        for day in utc_day(charge.time) + 1..=last {
+            self.presence.entry((Kind::Charge, codes[PROVIDER], codes[ACCOUNT], day)).or_default();
+        }
         self.full(Dataset::Charges as usize)
     }
 

@@ -190,10 +190,11 @@ pub fn run(cubes: &[Cube], rows: FromRows<'_>, params: &Params, context: &Contex
     let empty = Cube::default();
     let cube = |at: usize| cubes.get(at).unwrap_or(&empty);
     let dimensions = params.by.len();
+    let keys: Vec<usize> = (0..dimensions).collect();
     let headline =
         Headline::of(cubes.get(..3).unwrap_or_default(), &context.period, &params.conditions, context, prices);
     let cut = Breakdown::of_headline(&headline, &params.by)
-        .unwrap_or_else(|| Breakdown::of_calls(cube(3), dimensions, &headline, context, prices));
+        .unwrap_or_else(|| Breakdown::of_calls(cube(3), &keys, &headline, context, prices));
     let mut causes =
         Causes::of_waste(cube(4), dimensions, context, prices).with_excess(rows.excess, cube(3), dimensions);
     if cubes.len() > 6 {

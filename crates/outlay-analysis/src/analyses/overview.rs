@@ -175,6 +175,11 @@ fn sentence(headline: &Headline, previous: &Headline, context: &Context) -> Sent
         let days: Vec<chrono::NaiveDate> = context.previous.from.iter_days().take_while(|d| *d <= to).collect();
         name = words::dates(&days);
     }
+    // A ledger that begins inside the period before makes it look cheap: say so.
+    let begun = context.presence.iter().filter_map(|p| p.days.first()).min();
+    if let Some(first) = begun.filter(|first| **first > context.previous.from) {
+        name.push_str(&format!(", where records begin on {}", words::date(*first)));
+    }
     let change = headline.total - before;
     if change == Pico::ZERO {
         return said.say(Tone::Plain, format!(", the same as {name}"));
@@ -310,12 +315,15 @@ pub fn by_provider(
 }
 
 fn table(headline: &Headline, calls: &Cube, inputs: &Inputs<'_>, context: &Context, prices: &dyn Prices) -> TableSpec {
-    let told = inputs.calls.groups.iter().any(|group| !inputs.calls.key(group, 0).is_empty());
-    let (by, cut, causes) = if told {
-        let cut = Breakdown::of_calls(inputs.calls, 1, headline, context, prices);
-        ([Dimension::Feature], cut, Some(Causes::of_waste(inputs.waste, 1, context, prices)))
+    let told = |at: usize| inputs.calls.groups.iter().any(|group| !inputs.calls.key(group, at).is_empty());
+    let of_calls = |at: usize| Breakdown::of_calls(inputs.calls, &[at], headline, context, prices);
+    // By feature where any call tells one, else by model, from the headline itself where its sources know models.
+    let (by, cut, causes) = if told(0) {
+        ([Dimension::Feature], of_calls(0), Some(Causes::of_waste(inputs.waste, 1, context, prices)))
     } else if let Some(cut) = Breakdown::of_headline(headline, &[Dimension::Model]) {
         ([Dimension::Model], cut, None)
+    } else if told(1) {
+        ([Dimension::Model], of_calls(1), None)
     } else {
         let cut = Breakdown::of_headline(headline, &[Dimension::Provider]).unwrap_or_default();
         ([Dimension::Provider], cut, None)

@@ -76,6 +76,31 @@ fn a_running_month_is_compared_with_the_same_days() {
 }
 
 #[test]
+fn a_period_before_that_is_cut_short_is_told() {
+    let (cubes, mut context) = company();
+    context.presence = vec![present("openai", "", Kind::Charge, "2026-09-12", "2026-10-31")];
+    let answer = run(&cubes, &Params::default(), &context, &TestPrices);
+    let end = "more than September, where records begin on 12 Sep (+14.9\u{202f}%)";
+    assert!(answer.sentence.text().ends_with(end), "{}", answer.sentence.text());
+}
+
+#[test]
+fn without_features_by_model_and_without_models_by_provider() {
+    let (mut cubes, context) = company();
+    cubes[6] = cube(&marks::BY, &[used("2026-10-12", &["", "m", "", ""], 1, 60, 61_000_000, 0)]);
+    let answer = run(&cubes, &Params::default(), &context, &TestPrices);
+    let first = |answer: &Overview| format!("{:?}", answer.table.rows[0].cells[0]);
+    assert_eq!(answer.table.columns[0].key, "model");
+    assert!(first(&answer).contains("\"m\""));
+    let sums = table_sums(&answer.table, "cost");
+    assert_eq!((sums["parts"], sums["total"]), (usd("80.40"), usd("80.40")));
+    cubes[6] = Cube::default();
+    let answer = run(&cubes, &Params::default(), &context, &TestPrices);
+    assert_eq!(answer.table.columns[0].key, "provider");
+    assert!(first(&answer).contains("OpenAI"));
+}
+
+#[test]
 fn an_empty_ledger_says_what_to_do() {
     let answer = run(&[], &Params::default(), &october(), &TestPrices);
     assert_eq!(answer.sentence.text(), "Drop this month's exports here");

@@ -34,7 +34,7 @@ pub async fn run(context: &Context, command: MappingCommand) -> Result<Answer, E
 }
 
 async fn ask(context: &Context, file: &Path, mapping: Option<String>) -> Result<MappingReply, ErrorReply> {
-    let request = MappingRequest { path: path_text(file)?, mapping };
+    let request = MappingRequest { path: path_text(file)?, mapping, zone: context.zone.clone() };
     context.open(Missing::GoOn).await?;
     use_cases::mapping(&context.app, request, &Task::silent()).await
 }

@@ -67,6 +67,14 @@ impl View {
         files::unpin(&self.pool, self.pin).await
     }
 
+    /// How many records of a kind there are.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn records(&self, kind: outlay_model::report::Kind) -> Result<i64> {
+        Ok(self.files(kind.dataset()).await?.iter().map(|file| file.rows).sum())
+    }
+
     pub(crate) async fn files(&self, dataset: &str) -> Result<Vec<FileRow>> {
         files::seen(&self.pool, self.snapshot.id, dataset).await
     }

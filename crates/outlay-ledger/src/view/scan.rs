@@ -59,8 +59,9 @@ pub fn local(time: Expr, offsets: &[(Micros, i64)]) -> Expr {
 
 /// Local day number and hour of a local instant.
 pub fn day_and_hour(local: Expr) -> (Expr, Expr) {
-    let day = local.clone().floor_div(lit(DAY));
-    let hour = (local - day.clone() * lit(DAY)).floor_div(lit(HOUR));
+    // Integer division truncates, and every instant that a record may have is after 1970.
+    let day = local.clone() / lit(DAY);
+    let hour = (local % lit(DAY)) / lit(HOUR);
     (day, hour)
 }
 

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use outlay_model::cube::{Cube, Grain, Group, Slice, Sums};
 use outlay_model::dimension::Dimension;
 use outlay_model::report::Kind;
+use outlay_model::time::DAY;
 use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
@@ -66,7 +67,7 @@ impl View {
             Some(files) => files,
             None => self.files(dataset.name()).await?,
         };
-        let files = within(files, slice.period.start(), slice.period.end());
+        let files = within(files, slice.period.start() - DAY, slice.period.end() + DAY);
         let from_rows = slice.kind == Kind::Call && matches!(source, Source::Rows(_));
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
         let binned = matches!(source, Source::Rollup(_));
@@ -178,7 +179,20 @@ fn query(lazy: LazyFrame, source: &Source, slice: &Slice, divided: &[u32]) -> Re
     let period = &slice.period;
     let day_cut = matches!(source, Source::Rollup(r) if r.cut == Cut::Day);
     let time = if day_cut { lit(0_i64) } else { col("time").cast(DataType::Int64) };
-    let mut lazy = if day_cut {
+    // A provider's daily bucket is a UTC day: it keeps its date in every zone, instead of being shifted to the day before.
+    let buckets = matches!(source, Source::Rows(Dataset::Usage | Dataset::Charges));
+    let local_time = local(time.clone(), &offsets(period.zone, period.start() - DAY, period.end() + DAY));
+    let local_time = if buckets {
+        let whole_days = (time.clone() % lit(DAY)).eq(lit(0_i64)).and((col("end") - time.clone()).gt_eq(lit(DAY)));
+        when(whole_days).then(time.clone()).otherwise(local_time)
+    } else {
+        local_time
+    };
+    let mut lazy = if buckets {
+        let first = i64::from(outlay_model::time::date_day(period.from)) * DAY;
+        let end = i64::from(outlay_model::time::date_day(period.to) + 1) * DAY;
+        lazy.filter(local_time.clone().gt_eq(lit(first)).and(local_time.clone().lt(lit(end))))
+    } else if day_cut {
         let first = outlay_model::time::date_day(period.from);
         let last = outlay_model::time::date_day(period.to);
         lazy.filter(col("day").gt_eq(lit(i64::from(first))).and(col("day").lt_eq(lit(i64::from(last)))))
@@ -202,7 +216,7 @@ fn query(lazy: LazyFrame, source: &Source, slice: &Slice, divided: &[u32]) -> Re
     let (day, hour) = if day_cut {
         (col("day"), lit(0_i64))
     } else {
-        day_and_hour(local(time.clone(), &offsets(period.zone, period.start(), period.end())))
+        day_and_hour(local_time)
     };
     let zero = || lit(0_i64);
     let day = if slice.grain == Grain::Whole { zero() } else { day };
@@ -262,8 +276,8 @@ fn sums(source: &Source, dataset: Dataset) -> Vec<Expr> {
     let zero = |name: &str| lit(0_i64).sum().alias(name.to_owned());
     let halves = |pico: Expr| {
         [
-            whole("amount_high", pico.clone().floor_div(lit(HALF)).sum()),
-            whole("amount_low", (pico.clone() - pico.floor_div(lit(HALF)) * lit(HALF)).sum()),
+            whole("amount_high", (pico.clone() / lit(HALF)).sum()),
+            whole("amount_low", (pico % lit(HALF)).sum()),
         ]
     };
     let mut out: Vec<Expr> = Vec::new();

@@ -1,0 +1,298 @@
+//! Importing files, listing imports, and undoing one.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use chrono_tz::Tz;
+use outlay_import::mapping::Mapping;
+use outlay_import::{Format, ImportError, Input, ReadOptions, detect, formats};
+use outlay_ledger::import::{Import, ImportOptions};
+use outlay_model::report::{FileReport, Kind};
+use outlay_model::time::day_date;
+
+use super::company::is_sample;
+use super::files::{Files, Found, expand, finish, open};
+use crate::replies::{ErrorReply, ImportEntry, ImportId, ImportReply, ImportRequest, ImportsReply, Nothing, Progress, SourceStrip};
+use crate::task::Task;
+use crate::{App, now, opened};
+
+/// Rejected rows that a reply carries; all are kept with the import.
+const REJECTS_SHOWN: usize = 50;
+
+/// What reading one file gave, before the ledger decided which rows stand.
+struct ReadFile {
+    report: FileReport,
+    hash: String,
+}
+
+/// How naive local times are read when nothing says their zone; kept once told.
+const LOCAL_ZONE: &str = "local_zone";
+
+/// Imports files and folders.
+///
+/// # Errors
+/// `bad_request`, `needs_zone`, `locked`, `cancelled`, `disk`; nothing is kept then. A file that no format knows is
+/// no error: its report says why it was refused.
+pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<ImportReply, ErrorReply> {
+    let open = app.opened().await?;
+    let ledger = open.ledger.clone();
+    if is_sample(&ledger).await? {
+        return Err(ErrorReply::new(
+            "sample_company",
+            "this is the sample company: own files never enter it",
+            "Make a company file of your own first.",
+        ));
+    }
+    let zone = match &request.zone {
+        Some(name) => Some(opened::zone(name)?),
+        None => ledger.setting(LOCAL_ZONE).await?.and_then(|name| name.parse().ok()),
+    };
+    let Files { found, mut mappings } = expand(&request.paths)?;
+    if let Some(text) = &request.mapping {
+        let mapping = Mapping::from_toml(text).map_err(refused)?;
+        mapping.check().map_err(refused)?;
+        mappings.insert(0, mapping);
+    }
+    // Saved mappings are looked up by the header that a file turns out to have.
+    let mut jobs = Vec::new();
+    for file in found {
+        let job = prepare(&ledger, file, &request, &mappings).await?;
+        jobs.push(job);
+    }
+    let settings = opened::settings(&ledger).await?;
+    let of_bytes: u64 = jobs.iter().map(|j| j.found.bytes).sum();
+    let (started, watcher) = (Instant::now(), task.clone());
+    let options = ImportOptions {
+        keep_text: settings.keep_text,
+        hash_users: settings.hash_users,
+        progress: Box::new(move |bytes, rows| {
+            let seconds = started.elapsed().as_secs_f64().max(1e-3);
+            let seconds_left = (bytes > 0).then(|| seconds * (of_bytes.saturating_sub(bytes)) as f64 / bytes as f64);
+            watcher.report(Progress {
+                phase: "reading".to_owned(),
+                file: String::new(),
+                bytes,
+                of_bytes,
+                rows,
+                rate: rows as f64 / seconds,
+                seconds_left,
+            });
+            !watcher.is_cancelled()
+        }),
+        ..ImportOptions::default()
+    };
+    let import = ledger.begin_import(options).await?;
+    let (account, explicit_zone) = (request.account.clone(), zone);
+    let (import, read) = tokio::task::spawn_blocking(move || read_all(import, jobs, account, explicit_zone))
+        .await
+        .map_err(|e| ErrorReply::fault(e.to_string()))??;
+    if task.is_cancelled() {
+        return Err(outlay_ledger::Error::Cancelled.into());
+    }
+    task.report(Progress { phase: "publishing".to_owned(), bytes: of_bytes, of_bytes, ..Progress::default() });
+    if read.iter().all(|r| r.report.refused.is_some()) {
+        // Nothing was read: nothing is kept, and dropping the import leaves nothing behind.
+        drop(import);
+        return Ok(reply(0, read.into_iter().map(|r| r.report).collect(), 0, ledger.view(now()).await?.snapshot.id, None));
+    }
+    let hashes: Vec<String> = read.iter().map(|r| r.hash.clone()).collect();
+    let reports: Vec<FileReport> = read.into_iter().map(|r| r.report).collect();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let published = ledger
+        .publish(import, now(), move |tallies| {
+            let mut out = Vec::with_capacity(reports.len());
+            for ((mut report, hash), tally) in reports.into_iter().zip(hashes).zip(tallies) {
+                report.imported = tally.imported;
+                report.duplicate = tally.duplicate;
+                report.rejected = tally.rejected;
+                report.rows = tally.rows;
+                report.secrets_removed = tally.secrets;
+                report.from = tally.span.map(|(from, _)| crate::prices::instant(from));
+                report.to = tally.span.map(|(_, to)| crate::prices::instant(to));
+                report.kind = tally.kinds.first().copied().or(report.kind);
+                report.rejects = tally.rejects.iter().take(REJECTS_SHOWN).cloned().collect();
+                out.push((hash, report));
+            }
+            let _ = sender.send(out.iter().map(|(_, report)| report.clone()).collect::<Vec<_>>());
+            out
+        })
+        .await?;
+    if let (Some(zone), true) = (zone, request.zone.is_some()) {
+        ledger.set_setting(LOCAL_ZONE, zone.name(), now()).await?;
+    }
+    for mapping in &mappings {
+        let text = mapping.to_toml().map_err(refused)?;
+        ledger.set_mapping(&mapping.signature().join(","), &text, now()).await?;
+    }
+    let files = receiver.recv().unwrap_or_default();
+    let presence = ledger.presence().await?;
+    let today = outlay_model::time::local_date(now(), ledger.zone().await?);
+    let month = opened::first_month(&presence, today).map(|m| m.format("%Y-%m").to_string());
+    Ok(reply(published.import, files, published.secrets, published.snapshot, month))
+}
+
+fn reply(import: i64, files: Vec<FileReport>, secrets: u64, data_version: i64, month: Option<String>) -> ImportReply {
+    let sum = |pick: fn(&FileReport) -> u64| files.iter().map(pick).sum();
+    ImportReply {
+        import,
+        rows: sum(|f| f.rows),
+        imported: sum(|f| f.imported),
+        duplicate: sum(|f| f.duplicate),
+        rejected: sum(|f| f.rejected),
+        secrets_removed: secrets,
+        data_version,
+        month,
+        files,
+    }
+}
+
+fn refused(error: ImportError) -> ErrorReply {
+    let code = match &error {
+        ImportError::ZoneNeeded { .. } => "needs_zone",
+        ImportError::Unknown { .. } => "needs_mapping",
+        _ => "bad_request",
+    };
+    ErrorReply::new(code, error.to_string(), "")
+}
+
+/// A file with the format that will read it, or the reason why none can.
+struct Job {
+    found: Found,
+    format: Result<(&'static dyn Format, String, Option<Mapping>), String>,
+}
+
+/// Looks at the beginning of a file and finds its format: the one asked for, a mapping for its header, or by content.
+async fn prepare(
+    ledger: &outlay_ledger::Ledger,
+    found: Found,
+    request: &ImportRequest,
+    mappings: &[Mapping],
+) -> Result<Job, ErrorReply> {
+    let (source, _) = open(&found)?;
+    let input = match tokio::task::spawn_blocking(move || Input::open(source)).await {
+        Ok(Ok(input)) => input,
+        Ok(Err(error)) => return Ok(Job { found, format: Err(error.to_string()) }),
+        Err(error) => return Err(ErrorReply::fault(error.to_string())),
+    };
+    let head = input.head();
+    let mapped = || formats().iter().copied().find(|f| f.id() == "mapped");
+    let signature = head.signature().to_vec();
+    let fits = |m: &&Mapping| m.signature() == signature;
+    let given = mappings.iter().find(fits).or(if request.mapping.is_some() { mappings.first() } else { None });
+    let saved = match given {
+        Some(mapping) => Some((mapping.clone(), "the mapping given for it")),
+        None => ledger
+            .mapping(&signature.join(","))
+            .await?
+            .and_then(|text| Mapping::from_toml(&text).ok())
+            .map(|mapping| (mapping, "the mapping saved for this header")),
+    };
+    if let (Some((mapping, why)), Some(format), true) =
+        (saved, mapped(), request.format.as_deref().is_none_or(|f| f == "mapped"))
+    {
+        return Ok(Job { found, format: Ok((format, why.to_owned(), Some(mapping))) });
+    }
+    let format = detect(head, request.format.as_deref())
+        .map(|detected| (detected.format, detected.why, None))
+        .map_err(|e| e.to_string());
+    Ok(Job { found, format })
+}
+
+fn read_all(
+    mut import: Import,
+    jobs: Vec<Job>,
+    account: Option<String>,
+    zone: Option<Tz>,
+) -> Result<(Import, Vec<ReadFile>), ErrorReply> {
+    let mut out = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        import.begin_file();
+        let Job { found, format } = job;
+        let mut report = FileReport { file: found.name.clone(), bytes: found.bytes, ..FileReport::default() };
+        let (format, why, mapping) = match format {
+            Ok(known) => known,
+            Err(reason) => {
+                report.refused = Some(reason);
+                out.push(ReadFile { report, hash: String::new() });
+                continue;
+            }
+        };
+        format.id().clone_into(&mut report.format);
+        report.why = why;
+        let about = format.about();
+        report.kind = mapping.as_ref().map(|m| m.kind.kind()).or(about.kind);
+        report.cannot_tell = about.cannot_tell.iter().map(|t| (*t).to_owned()).collect();
+        let (source, hash) = open(&found)?;
+        let options = ReadOptions { zone, account: account.clone(), mapping };
+        let read = Input::open(source).and_then(|input| format.read(input, &options, &mut import));
+        match read {
+            Ok(summary) => {
+                report.notes = summary.notes;
+                report.zone = summary.zone.map_or_else(|| "UTC".to_owned(), |z| z.name().to_owned());
+            }
+            Err(ImportError::Stopped) => return Ok((import, out)),
+            // Nothing of the file was taken yet: the others can go on.
+            Err(error) if import.tally().is_none_or(|t| t.rows == 0) => report.refused = Some(error.to_string()),
+            Err(error) => return Err(refused(error)),
+        }
+        out.push(ReadFile { report, hash: finish(&hash) });
+    }
+    Ok((import, out))
+}
+
+/// All imports, latest first, and which days each source has records for.
+///
+/// # Errors
+/// `no_ledger`.
+pub async fn imports(app: &App, _: Nothing, _: &Task) -> Result<ImportsReply, ErrorReply> {
+    let open = app.opened().await?;
+    let imports = open
+        .ledger
+        .imports()
+        .await?
+        .into_iter()
+        .map(|row| ImportEntry { import: row.id, at: crate::prices::instant(row.at), state: row.state, files: row.files })
+        .collect();
+    let mut days: BTreeMap<(Kind, String, String), Vec<i32>> = BTreeMap::new();
+    for row in open.ledger.presence().await? {
+        if let Some(kind) = opened::kind(&row) {
+            days.entry((kind, row.provider.clone(), row.account.clone())).or_default().push(row.day);
+        }
+    }
+    let strips = days
+        .into_iter()
+        .filter_map(|((kind, provider, account), days)| {
+            let (first, last) = (*days.iter().min()?, *days.iter().max()?);
+            Some(SourceStrip {
+                provider,
+                account,
+                kind,
+                from: day_date(first).to_string(),
+                to: day_date(last).to_string(),
+                days: (first..=last).map(|d| if days.contains(&d) { 'x' } else { '.' }).collect(),
+            })
+        })
+        .collect();
+    Ok(ImportsReply { imports, strips })
+}
+
+/// Undoes an import: everything answers as if it had never been made.
+///
+/// # Errors
+/// `bad_request` where there is no such import, `locked`.
+pub async fn import_undo(app: &App, request: ImportId, _: &Task) -> Result<ImportReply, ErrorReply> {
+    let open = app.opened().await?;
+    if is_sample(&open.ledger).await? {
+        return Err(ErrorReply::new("sample_company", "the sample company stays as it is", "Make a company file of your own first."));
+    }
+    let files = open
+        .ledger
+        .imports()
+        .await?
+        .into_iter()
+        .find(|row| row.id == request.import)
+        .map(|row| row.files)
+        .ok_or_else(|| ErrorReply::bad_request(format!("there is no import {}", request.import)))?;
+    let snapshot = open.ledger.undo(request.import, now()).await?;
+    Ok(reply(request.import, files, 0, snapshot, None))
+}
