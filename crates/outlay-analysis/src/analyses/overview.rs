@@ -32,12 +32,13 @@ use crate::movers::{self, Inputs};
 use crate::prices::Prices;
 use crate::trust::{missing_words, trust};
 use crate::{marks, words};
+use chrono::NaiveDate;
 use outlay_model::cube::{Cube, Grain, Slice};
 use outlay_model::dimension::Dimension;
 use outlay_model::money::{Money, Pico};
 use outlay_model::query::Condition;
 use outlay_model::report::Kind;
-use outlay_model::time::{Period, date_day};
+use outlay_model::time::{Period, date_day, day_date};
 use outlay_model::view::{ChartSpec, Hue, Series, Shape, TableSpec, Unit};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -172,13 +173,14 @@ fn sentence(headline: &Headline, previous: &Headline, context: &Context) -> Sent
     if context.running() {
         let last = context.elapsed_days().clamp(1, i32::try_from(context.previous.days()).unwrap_or(i32::MAX));
         let to = context.previous.from + chrono::Duration::days(i64::from(last) - 1);
-        let days: Vec<chrono::NaiveDate> = context.previous.from.iter_days().take_while(|d| *d <= to).collect();
+        let days: Vec<NaiveDate> = context.previous.from.iter_days().take_while(|d| *d <= to).collect();
         name = words::dates(&days);
     }
     // A ledger that begins inside the period before makes it look cheap: say so.
-    let begun = context.presence.iter().filter_map(|p| p.days.first()).min();
-    if let Some(first) = begun.filter(|first| **first > context.previous.from) {
-        name.push_str(&format!(", where records begin on {}", words::date(*first)));
+    let begun = previous.won.keys().map(|(_, _, day)| day_date(*day)).min();
+    let earlier = |first: NaiveDate| context.presence.iter().any(|p| p.days.range(..first).next().is_some());
+    if let Some(first) = begun.filter(|first| *first > context.previous.from && !earlier(*first)) {
+        name.push_str(&format!(", where records begin on {}", words::date(first)));
     }
     let change = headline.total - before;
     if change == Pico::ZERO {
