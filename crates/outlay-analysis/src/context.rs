@@ -62,7 +62,7 @@ pub struct Context {
     pub names: BTreeMap<(Dimension, String), String>,
     /// Decisions; where several cover a day, the last one holds.
     pub decisions: Vec<Decision>,
-    /// Which days have records, over the last three months up to the end of the period.
+    /// Which days have records: over both periods and three months before the period, or longer.
     pub presence: Vec<Presence>,
 }
 

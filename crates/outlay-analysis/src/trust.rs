@@ -1,6 +1,6 @@
 //! How far an answer can be trusted: which sources, what has a price, which days are there.
 //!
-//! An account is expected from its first record in the last three months on. A day is present when every expected
+//! An account is expected from its first record on, where it has any in the period or in the three months before. A day is present when every expected
 //! account has a record on it, of any kind (of the decided kind, where a decision names the source). Days after today
 //! are not missing.
 
@@ -64,6 +64,9 @@ pub fn missing_days(conditions: &[Condition], context: &Context) -> Vec<MissingD
     let mut missing = Vec::new();
     for ((provider, account), days) in days {
         let Some(first) = days.keys().next().copied() else { continue };
+        if days.range(context.period.from - chrono::Months::new(3)..).next().is_none() {
+            continue;
+        }
         let there = |date: NaiveDate| {
             let Some(kinds) = days.get(&date) else { return false };
             decision(context, &accounts, &provider, &account, date).is_none_or(|d| kinds.contains(&kind_of(d.source)))
@@ -158,6 +161,15 @@ mod tests {
         let trust = trust(&Headline::default(), &[], &context);
         assert_eq!(trust.missing[0].label, "10 Oct");
         assert_eq!((trust.days_present, trust.days), (9, 31));
+    }
+
+    #[test]
+    fn an_account_long_gone_is_not_expected() {
+        let mut context = october();
+        context.presence = vec![present("azure", "", Kind::Usage, "2026-05-01", "2026-06-30")];
+        assert!(missing_days(&[], &context).is_empty());
+        context.presence = vec![present("azure", "", Kind::Usage, "2026-05-01", "2026-07-01")];
+        assert_eq!(missing_days(&[], &context)[0].label, "1 to 31 Oct");
     }
 
     #[test]
