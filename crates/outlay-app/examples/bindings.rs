@@ -40,15 +40,42 @@ fn main() {
     macro_rules! visit { ($($root:ty),* $(,)?) => { $(types.visit::<$root>();)* } }
     visit!(
         // What goes with any command.
-        Progress, ErrorReply, Nothing, IdRequest,
+        Progress,
+        ErrorReply,
+        Nothing,
+        IdRequest,
         // Company files and settings.
-        LedgerRequest, LedgerInfo, Settings,
+        LedgerRequest,
+        LedgerInfo,
+        Settings,
         // Files.
-        FormatsReply, ImportRequest, ImportReply, ImportsReply, ImportId, MappingRequest, MappingReply,
+        FormatsReply,
+        ImportRequest,
+        ImportReply,
+        ImportsReply,
+        ImportId,
+        MappingRequest,
+        MappingReply,
         // Questions.
-        FilterRequest, Overview, TrendRequest, Trend, HotspotsRequest, Hotspots, CallsRequest, CallsPage, Bill, Trace,
+        FilterRequest,
+        Overview,
+        TrendRequest,
+        Trend,
+        HotspotsRequest,
+        Hotspots,
+        CallsRequest,
+        CallsPage,
+        Bill,
+        Trace,
         // Prices and names.
-        PriceRequest, PriceReply, PricesRequest, PricesReply, UserPricesRequest, AliasRequest, RepriceReply, NamesReply,
+        PriceRequest,
+        PriceReply,
+        PricesRequest,
+        PricesReply,
+        UserPricesRequest,
+        AliasRequest,
+        RepriceReply,
+        NamesReply,
         NamesRequest,
     );
     let commands = commands::typescript(&config);

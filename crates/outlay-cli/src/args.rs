@@ -49,6 +49,11 @@ pub enum Command {
     Import(ImportArgs),
     /// List the formats that can be read
     Formats,
+    /// Make the sample company from a folder of sample files
+    Sample {
+        /// Folder with one folder a format, such as sample-data
+        folder: PathBuf,
+    },
     /// List, show or undo past imports
     Imports(ImportsArgs),
     /// What did the period cost, and is that number right?

@@ -47,7 +47,8 @@ pub struct Context {
     pub zone: Option<String>,
     /// `--json`
     pub json: bool,
-    ledger: Option<PathBuf>,
+    /// The company file asked for.
+    pub ledger: Option<PathBuf>,
 }
 
 impl Context {

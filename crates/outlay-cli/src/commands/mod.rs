@@ -10,6 +10,7 @@ mod mapping;
 mod names;
 mod overview;
 mod price;
+mod sample;
 mod prices;
 mod settings;
 mod trend;
@@ -25,6 +26,7 @@ pub async fn run(cli: Cli) -> Result<Answer, ErrorReply> {
     match cli.command {
         Command::Import(args) => import::run(&context, args).await,
         Command::Formats => formats::run(&context).await,
+        Command::Sample { folder } => sample::run(&context, &folder).await,
         Command::Imports(args) => imports::run(&context, args.command).await,
         Command::Overview(args) => overview::run(&context, args).await,
         Command::Trend(args) => trend::run(&context, args).await,
