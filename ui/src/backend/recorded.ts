@@ -1,0 +1,121 @@
+// Answers without a core: for development, unit and browser tests. `?recorded=none|empty|sample|error` picks a state.
+
+import type { Backend, CommandName, Reply, Request } from './index';
+import type { ErrorReply, NameEntry, Progress, Settings } from './bindings';
+import { bill, callsPage, trace } from './fixtures/calls';
+import { ledger, SETTINGS } from './fixtures/company';
+import { FORMATS, imported, IMPORTS, mapping, STRIPS } from './fixtures/files';
+import { hotspots } from './fixtures/hotspots';
+import { emptyOverview, overview, trend } from './fixtures/overview';
+import { NAMES, price, prices, UNNAMED } from './fixtures/prices';
+
+export type Answers = { [K in CommandName]: (request: Request<K>, progress: (p: Progress) => void) => Reply<K> | Promise<Reply<K>> };
+
+export function answers(state: string): Answers {
+  let settings: Settings = SETTINGS;
+  let version = 41;
+  let sample = state === 'sample';
+  let open = state !== 'none';
+  let empty = state === 'empty';
+  let entries = empty ? [] : IMPORTS;
+  const info = () => {
+    if (!open) throw { code: 'no_ledger', message: 'No company file is open.', remedy: 'Open one, or make a new one.' } satisfies ErrorReply;
+    return ledger(settings, version, sample, empty);
+  };
+  const broken = () => {
+    if (state === 'error') throw { code: 'damaged', message: 'calls/day=2026-10-14/0001.parquet cannot be read: its footer is cut off.', remedy: 'Import the files of 14 Oct again, or restore the folder from a backup.' } satisfies ErrorReply;
+  };
+  const repriced = () => ({ taken: 1, changed: 1, data_version: (version += 1) });
+  return {
+    ledger_info: info,
+    ledger_open: (request) => {
+      [open, sample] = [true, false];
+      if (request.create) [empty, entries] = [true, []];
+      return info();
+    },
+    sample_open: () => {
+      [open, sample, empty] = [true, true, false];
+      return info();
+    },
+    settings_set: (request) => {
+      settings = request;
+      version += 1;
+      return info();
+    },
+    formats: () => ({ formats: FORMATS }),
+    import: async (request, progress) => {
+      const all = 88_310_664;
+      for (let step = 1; step <= 12; step += 1) {
+        await wait(70);
+        progress({ phase: step < 10 ? 'reading' : 'merging', file: request.paths[0] ?? '', bytes: Math.round((all * step) / 12), of_bytes: all, rows: step * 3_417, rate: 48_800, seconds_left: step < 3 ? null : (12 - step) * 0.07 });
+      }
+      const reply = imported(request.mapping === null ? request.paths : request.paths.map((p) => `${p}#mapped`), 13, (version += 1));
+      if (reply.import !== 0) {
+        entries = [{ import: reply.import, at: '2026-11-12T09:30:00Z', state: 'kept', files: reply.files }, ...entries.filter((e) => e.import !== reply.import)];
+        empty = false;
+      }
+      return reply;
+    },
+    imports: () => ({ imports: entries, strips: empty ? [] : STRIPS }),
+    import_undo: (request) => {
+      entries = entries.map((e) => (e.import === request.import ? { ...e, state: 'undone' } : e));
+      return { ...imported([], request.import, (version += 1)), import: request.import };
+    },
+    mapping,
+    overview: (request) => {
+      broken();
+      return empty ? emptyOverview(settings, version) : overview(request.filter, settings, version);
+    },
+    trend: (request) => trend(request, settings, version),
+    hotspots: (request) => {
+      broken();
+      return hotspots(request, settings, version);
+    },
+    calls: async (request) => {
+      broken();
+      await wait(request.offset > 0 ? 40 : 0);
+      return callsPage(request, settings, version);
+    },
+    bill: (request) => bill(request.id),
+    trace: (request) => trace(request.id),
+    price,
+    prices,
+    user_prices: repriced,
+    alias_set: repriced,
+    names: () => ({ names: [...named], unnamed: UNNAMED.filter((u) => !named.some((n) => n.id === u.id)) }),
+    names_set: (request) => {
+      for (const entry of request.set) {
+        const at = named.findIndex((n) => n.id === entry.id);
+        if (at >= 0) named[at] = entry;
+        else named.push(entry);
+      }
+      return { names: [...named], unnamed: UNNAMED.filter((u) => !named.some((n) => n.id === u.id)) };
+    },
+  };
+}
+
+const named: NameEntry[] = [...NAMES];
+
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+export function recorded(): Backend {
+  const known = answers(new URLSearchParams(location.search).get('recorded') ?? '');
+  return {
+    async call(_id, command, request, onProgress) {
+      await wait(30);
+      return structuredClone(await known[command](request, onProgress));
+    },
+    cancel: () => Promise.resolve(),
+    pick: (kind) => Promise.resolve(kind === 'files' ? ['/exports/langfuse-2026-10.jsonl', '/exports/azure-usage-2026-10.csv'] : ['/home/ada/Outlay/other']),
+    onFileDrop(listener) {
+      // Browser tests drop paths by an event, as the real window does through its web view.
+      const dropped = (event: Event) => {
+        listener((event as CustomEvent).detail as Parameters<typeof listener>[0]);
+      };
+      addEventListener('outlay:drop', dropped);
+      return () => {
+        removeEventListener('outlay:drop', dropped);
+      };
+    },
+  };
+}

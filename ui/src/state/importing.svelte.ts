@@ -1,0 +1,47 @@
+// The import under way: it goes on while other screens are looked at.
+
+import { call, CallError } from '../backend';
+import type { ImportReply, ImportRequest, Progress } from '../backend/bindings';
+import { app } from './app.svelte';
+
+const PLAIN = { format: null, mapping: null, zone: null, account: null };
+
+class Importing {
+  progress = $state.raw<Progress | undefined>();
+  reply = $state.raw<ImportReply | undefined>();
+  error = $state.raw<CallError | undefined>();
+  paths = $state.raw<string[]>([]);
+  running = $state(false);
+  #stop: AbortController | undefined;
+
+  async start(paths: string[], how: Partial<ImportRequest> = {}): Promise<void> {
+    if (this.running || paths.length === 0) return;
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.running = true;
+    this.paths = paths;
+    this.progress = undefined;
+    this.reply = undefined;
+    this.error = undefined;
+    try {
+      const request = { ...PLAIN, ...how, paths };
+      this.reply = await call('import', request, { signal: stop.signal, onProgress: (p) => (this.progress = p) });
+      await app.refresh();
+    } catch (thrown) {
+      if (thrown instanceof CallError) this.error = thrown;
+    } finally {
+      this.running = false;
+    }
+  }
+
+  cancel(): void {
+    this.#stop?.abort();
+  }
+
+  /** The path of a file of the last import, by the name that its report gives. */
+  pathOf(file: string): string | undefined {
+    return this.paths.find((p) => p === file || p.endsWith(`/${file}`) || p.endsWith(`\\${file}`)) ?? (this.paths.length === 1 ? this.paths[0] : undefined);
+  }
+}
+
+export const importing = new Importing();
