@@ -117,7 +117,7 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
         }
     }
     context.decisions = decisions(ledger).await?;
-    let since = period.from - chrono::Months::new(3);
+    let since = context.previous.from - chrono::Months::new(3);
     let mut days: BTreeMap<(String, String, Kind), BTreeSet<NaiveDate>> = BTreeMap::new();
     for row in &presence {
         let date = day_date(row.day);

@@ -20,7 +20,7 @@ use crate::layout::{Layout, make_dir, network_file_system};
 use crate::lock::WriterLock;
 use crate::pricing::{Pricer, recalculate};
 use crate::publish::{Plan, Rebuild};
-use crate::view::{OrderCache, View};
+use crate::view::{OrderCache, RolledCache, View};
 
 /// An open ledger. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,6 +29,7 @@ pub struct Ledger {
     pool: SqlitePool,
     book: Arc<RwLock<Arc<Book>>>,
     orders: OrderCache,
+    rolled: RolledCache,
 }
 
 /// What a publication did.
@@ -94,7 +95,7 @@ impl Ledger {
             meta::set(&mut tx, "format", &catalogue::FORMAT.to_string()).await?;
             tx.commit().await?;
         }
-        let ledger = Ledger { layout, pool, book: Arc::new(RwLock::new(bundled()?)), orders: OrderCache::default() };
+        let ledger = Ledger { layout, pool, book: Arc::new(RwLock::new(bundled()?)), orders: OrderCache::default(), rolled: RolledCache::default() };
         ledger.reload_book().await?;
         Ok(ledger)
     }
@@ -475,7 +476,7 @@ impl Ledger {
     /// # Errors
     /// What SQLite says.
     pub async fn view(&self, now: i64) -> Result<View> {
-        View::open(&self.pool, self.layout.clone(), self.orders.clone(), self.book().thresholds(), now).await
+        View::open(&self.pool, self.layout.clone(), (self.orders.clone(), self.rolled.clone()), self.book().thresholds(), now).await
     }
 }
 

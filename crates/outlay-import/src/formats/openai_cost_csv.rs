@@ -76,7 +76,8 @@ fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fa
         return Err(Fault::new("end_time", "end_time is not after start_time", cells.text("end_time")));
     }
     let amount = cells.money("amount_value")?;
-    if amount.is_some() {
+    // A day without cost has only the four times; with fewer, the row was cut off.
+    if amount.is_some() || cells.text("end_time_iso").is_empty() {
         buckets::full(cells)?;
     }
     let currency = match cells.text("amount_currency") {

@@ -108,7 +108,7 @@ fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Resul
         return Err(Fault::new("end_time", "end_time is not after start_time", cells.text("end_time")));
     }
     let told = Dimensions { provider: "openai".into(), account: account.into(), ..Dimensions::default() };
-    if cells.only(TIMES) {
+    if cells.only(TIMES) && (cells.is_full() || !cells.text("end_time_iso").is_empty()) {
         let discriminator = capability.name.into();
         return Ok(Usage { time, end, dims: told, idle: true, discriminator, ..Usage::default() });
     }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod excess;
+mod rolled;
 mod scan;
 mod slice;
 
@@ -32,6 +33,8 @@ pub struct Selection {
 /// The last sorted list of calls, so that the next page costs no sort.
 pub(crate) type OrderCache = Arc<Mutex<Option<(i64, Selection, Order, Arc<CallsOrder>)>>>;
 
+pub(crate) use rolled::Cache as RolledCache;
+
 /// How long a reader may keep a snapshot without asking again, in microseconds.
 const PIN: i64 = 3_600_000_000;
 
@@ -41,6 +44,7 @@ pub struct View {
     pub(crate) layout: Layout,
     pub(crate) pool: SqlitePool,
     pub(crate) orders: OrderCache,
+    pub(crate) rolled: RolledCache,
     pub(crate) thresholds: Vec<i64>,
     pin: i64,
     /// Data version.
@@ -50,13 +54,19 @@ pub struct View {
 }
 
 impl View {
-    pub(crate) async fn open(pool: &SqlitePool, layout: Layout, orders: OrderCache, thresholds: Vec<i64>, now: i64) -> Result<View> {
+    pub(crate) async fn open(
+        pool: &SqlitePool,
+        layout: Layout,
+        (orders, rolled): (OrderCache, RolledCache),
+        thresholds: Vec<i64>,
+        now: i64,
+    ) -> Result<View> {
         let snapshot = files::newest(pool).await?;
         let pin = files::pin(pool, snapshot.id, std::process::id(), now + PIN).await?;
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
-        Ok(View { layout, pool: pool.clone(), orders, thresholds, pin, snapshot, rates })
+        Ok(View { layout, pool: pool.clone(), orders, rolled, thresholds, pin, snapshot, rates })
     }
 
     /// Lets go of the data version.

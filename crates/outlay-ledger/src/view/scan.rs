@@ -37,13 +37,19 @@ pub fn offsets(zone: Tz, start: Micros, end: Micros) -> Vec<(Micros, i64)> {
         i64::from(zone.offset_from_utc_datetime(&at).fix().local_minus_utc()) * 1_000_000
     };
     let mut out = vec![(start, offset(start))];
-    let mut at = start.div_euclid(HOUR / 4) * (HOUR / 4);
-    while at < end {
-        let now = offset(at);
-        if out.last().is_some_and(|(_, last)| *last != now) {
-            out.push((at, now));
+    let mut low = start;
+    // No zone changes its clock twice within a day: look day by day, then halve to the quarter of an hour.
+    while low < end {
+        let high = (low + DAY).min(end);
+        if offset(low) != offset(high) {
+            let (mut before, mut after) = (low.div_euclid(HOUR / 4), high.div_euclid(HOUR / 4) + 1);
+            while after - before > 1 {
+                let middle = (before + after) / 2;
+                if offset(middle * (HOUR / 4)) == offset(low) { before = middle } else { after = middle }
+            }
+            out.push((after * (HOUR / 4), offset(high)));
         }
-        at += HOUR / 4;
+        low = high;
     }
     out
 }

@@ -10,7 +10,7 @@ use outlay_model::time::DAY;
 use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
-use super::View;
+use super::{View, rolled};
 use super::scan::{Columns, day_and_hour, holds, in_period, local, offsets, scan, within};
 use crate::catalogue::files::FileRow;
 use crate::datasets::rollup::{Cut, ROLLUPS, Rollup, SUMS, grain};
@@ -23,7 +23,7 @@ const HALF: i64 = 1_000_000;
 
 /// Where a slice is read from.
 enum Source {
-    Rows(Dataset),
+    Rows,
     Rollup(&'static Rollup),
 }
 
@@ -51,7 +51,7 @@ impl View {
             Kind::Charge => Dataset::Charges,
             Kind::Score => Dataset::Scores,
         };
-        let mut source = Source::Rows(dataset);
+        let mut source = Source::Rows;
         let mut files = None;
         if rollups && slice.kind == Kind::Call {
             for rollup in ROLLUPS.iter().rev() {
@@ -68,21 +68,25 @@ impl View {
             None => self.files(dataset.name()).await?,
         };
         let files = within(files, slice.period.start() - DAY, slice.period.end() + DAY);
-        let from_rows = slice.kind == Kind::Call && matches!(source, Source::Rows(_));
+        if let Source::Rollup(rollup) = source {
+            let (cache, layout, wanted) = (self.rolled.clone(), self.layout.clone(), slice.clone());
+            let (rates, thresholds) = (self.rates.clone(), self.thresholds.clone());
+            return blocking(move || rolled::answer(&cache, &layout, &files, rollup, &wanted, &rates, &thresholds)).await;
+        }
+        let from_rows = slice.kind == Kind::Call;
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
-        let binned = matches!(source, Source::Rollup(_));
         let frame = blocking(move || match scan(&layout, &files)? {
-            Some(lazy) => Ok(Some(query(lazy, &source, &wanted, &divided)?)),
+            Some(lazy) => Ok(Some(query(lazy, dataset, &wanted, &divided)?)),
             None => Ok(None),
         })
         .await?;
         match frame {
-            Some(frame) => self.cube(slice, &frame, from_rows, binned),
+            Some(frame) => self.cube(slice, &frame, from_rows),
             None => Ok(Cube { by: slice.by.clone(), values: vec![Vec::new(); slice.by.len()], ..Cube::default() }),
         }
     }
 
-    fn cube(&self, slice: &Slice, frame: &DataFrame, from_rows: bool, binned: bool) -> Result<Cube> {
+    fn cube(&self, slice: &Slice, frame: &DataFrame, from_rows: bool) -> Result<Cube> {
         let columns = Columns(frame);
         let mut cube = Cube { by: slice.by.clone(), from_rows, ..Cube::default() };
         let mut keys: Vec<Vec<u32>> = Vec::new();
@@ -105,8 +109,7 @@ impl View {
         // Rate sets that time or size divides come in pieces: put them together again by their resolved price.
         let mut groups: BTreeMap<(i32, u8, Vec<u32>, u32, u32), Sums> = BTreeMap::new();
         for row in 0..frame.height() {
-            let total_input = if binned { bin_size(size[row], &self.thresholds) } else { size[row] };
-            let set = self.rates.resolve(rate_set[row] as u32, at[row], total_input);
+            let set = self.rates.resolve(rate_set[row] as u32, at[row], size[row]);
             let mut buckets = [0; BUCKETS.len()];
             for (to, from) in buckets.iter_mut().zip(&tokens) {
                 *to = from[row];
@@ -175,12 +178,11 @@ fn codes(words: Vec<String>) -> (Vec<u32>, Vec<String>) {
     (codes, sorted)
 }
 
-fn query(lazy: LazyFrame, source: &Source, slice: &Slice, divided: &[u32]) -> Result<DataFrame> {
+fn query(lazy: LazyFrame, dataset: Dataset, slice: &Slice, divided: &[u32]) -> Result<DataFrame> {
     let period = &slice.period;
-    let day_cut = matches!(source, Source::Rollup(r) if r.cut == Cut::Day);
-    let time = if day_cut { lit(0_i64) } else { col("time").cast(DataType::Int64) };
+    let time = col("time").cast(DataType::Int64);
     // A provider's daily bucket is a UTC day: it keeps its date in every zone, instead of being shifted to the day before.
-    let buckets = matches!(source, Source::Rows(Dataset::Usage | Dataset::Charges));
+    let buckets = matches!(dataset, Dataset::Usage | Dataset::Charges);
     let local_time = local(time.clone(), &offsets(period.zone, period.start() - DAY, period.end() + DAY));
     let local_time = if buckets {
         let whole_days = (time.clone() % lit(DAY)).eq(lit(0_i64)).and((col("end") - time.clone()).gt_eq(lit(DAY)));
@@ -192,16 +194,8 @@ fn query(lazy: LazyFrame, source: &Source, slice: &Slice, divided: &[u32]) -> Re
         let first = i64::from(outlay_model::time::date_day(period.from)) * DAY;
         let end = i64::from(outlay_model::time::date_day(period.to) + 1) * DAY;
         lazy.filter(local_time.clone().gt_eq(lit(first)).and(local_time.clone().lt(lit(end))))
-    } else if day_cut {
-        let first = outlay_model::time::date_day(period.from);
-        let last = outlay_model::time::date_day(period.to);
-        lazy.filter(col("day").gt_eq(lit(i64::from(first))).and(col("day").lt_eq(lit(i64::from(last)))))
     } else {
         lazy.filter(in_period(&time, period))
-    };
-    let dataset = match source {
-        Source::Rows(dataset) => *dataset,
-        Source::Rollup(_) => Dataset::Calls,
     };
     let known: Vec<&str> = dataset.columns().iter().map(|(name, _)| *name).collect();
     for condition in &slice.conditions {
@@ -213,11 +207,7 @@ fn query(lazy: LazyFrame, source: &Source, slice: &Slice, divided: &[u32]) -> Re
         };
         lazy = lazy.filter(expr);
     }
-    let (day, hour) = if day_cut {
-        (col("day"), lit(0_i64))
-    } else {
-        day_and_hour(local_time)
-    };
+    let (day, hour) = day_and_hour(local_time);
     let zero = || lit(0_i64);
     let day = if slice.grain == Grain::Whole { zero() } else { day };
     let hour = if slice.grain == Grain::Hour { hour } else { zero() };
@@ -226,18 +216,15 @@ fn query(lazy: LazyFrame, source: &Source, slice: &Slice, divided: &[u32]) -> Re
     // Divided rate sets need time and size to find their price.
     let is_divided =
         divided.iter().map(|id| rate_set.clone().eq(lit(i64::from(*id)))).reduce(Expr::or).filter(|_| priced);
-    let (at, size) = match (is_divided, source) {
-        (Some(is), Source::Rollup(r)) if r.cut == Cut::Grain => {
-            (when(is.clone()).then(time.clone()).otherwise(zero()), when(is).then(col("size_bin")).otherwise(zero()))
-        }
-        (Some(is), Source::Rows(_)) => {
+    let (at, size) = match is_divided {
+        Some(is) => {
             (when(is.clone()).then(time.clone()).otherwise(zero()), when(is).then(total_input()).otherwise(zero()))
         }
-        _ => (zero(), zero()),
+        None => (zero(), zero()),
     };
-    let currency = match (source, dataset) {
-        (_, Dataset::Calls | Dataset::Steps) => col("recorded_currency"),
-        (_, Dataset::Charges) => col("currency"),
+    let currency = match dataset {
+        Dataset::Calls | Dataset::Steps => col("recorded_currency"),
+        Dataset::Charges => col("currency"),
         _ => lit(""),
     };
     let mut keys = vec![
@@ -253,12 +240,9 @@ fn query(lazy: LazyFrame, source: &Source, slice: &Slice, divided: &[u32]) -> Re
         keys.push(column.alias(format!("k{place}")));
     }
     if slice.only_waste {
-        lazy = match source {
-            Source::Rollup(_) => lazy.filter(col("waste").gt(lit(0_i64))),
-            Source::Rows(_) => lazy.filter(col("attempt").gt(lit(1_i64)).or(col("status").eq(lit("error")))),
-        };
+        lazy = lazy.filter(col("attempt").gt(lit(1_i64)).or(col("status").eq(lit("error"))));
     }
-    Ok(lazy.group_by(keys).agg(sums(source, dataset)).collect()?)
+    Ok(lazy.group_by(keys).agg(sums(dataset)).collect()?)
 }
 
 fn total_input() -> Expr {
@@ -271,7 +255,7 @@ fn total_input() -> Expr {
 }
 
 /// The aggregations, under the same names for every source.
-fn sums(source: &Source, dataset: Dataset) -> Vec<Expr> {
+fn sums(dataset: Dataset) -> Vec<Expr> {
     let whole = |name: &str, expr: Expr| expr.cast(DataType::Int64).alias(name.to_owned());
     let zero = |name: &str| lit(0_i64).sum().alias(name.to_owned());
     let halves = |pico: Expr| {
@@ -281,54 +265,42 @@ fn sums(source: &Source, dataset: Dataset) -> Vec<Expr> {
         ]
     };
     let mut out: Vec<Expr> = Vec::new();
-    match source {
-        Source::Rollup(_) => {
-            for name in ["records", "errors", "retries", "unknown_usage", "with_amount"] {
-                out.push(whole(name, col(name).sum()));
-            }
-            out.extend(halves(col("amount")));
-            out.extend(SUMS[7..].iter().map(|name| whole(name, col(*name).sum())));
-            out.extend([whole("requests", col("records").sum()), zero("requests_untold"), zero("web_searches")]);
+    out.push(whole("records", len()));
+    match dataset {
+        Dataset::Calls | Dataset::Steps => {
+            out.push(whole("errors", col("status").eq(lit("error")).sum()));
+            out.push(whole("retries", col("attempt").gt(lit(1_i64)).sum()));
+            out.push(whole("unknown_usage", col("uncached_input").is_null().sum()));
+            out.push(whole("with_amount", col("recorded_cost").is_not_null().sum()));
+            out.extend(halves(col("recorded_cost")));
+            out.extend([whole("requests", len()), zero("requests_untold"), zero("web_searches")]);
         }
-        Source::Rows(_) => {
-            out.push(whole("records", len()));
-            match dataset {
-                Dataset::Calls | Dataset::Steps => {
-                    out.push(whole("errors", col("status").eq(lit("error")).sum()));
-                    out.push(whole("retries", col("attempt").gt(lit(1_i64)).sum()));
-                    out.push(whole("unknown_usage", col("uncached_input").is_null().sum()));
-                    out.push(whole("with_amount", col("recorded_cost").is_not_null().sum()));
-                    out.extend(halves(col("recorded_cost")));
-                    out.extend([whole("requests", len()), zero("requests_untold"), zero("web_searches")]);
-                }
-                Dataset::Usage => {
-                    out.extend(["errors", "retries", "unknown_usage", "with_amount"].map(zero));
-                    out.extend(["amount_high", "amount_low"].map(zero));
-                    // An idle bucket has no requests, and says so.
-                    let told = col("requests").is_not_null().or(col("idle").gt(lit(0_i64)));
-                    out.push(whole("requests", col("requests").sum()));
-                    out.push(whole("requests_untold", told.not().sum()));
-                    out.push(whole("web_searches", col("web_searches").sum()));
-                }
-                Dataset::Charges => {
-                    out.extend(["errors", "retries", "unknown_usage"].map(zero));
-                    out.push(whole("with_amount", col("billed").is_not_null().sum()));
-                    out.push(col("billed").sum().alias("billed"));
-                    out.extend(["requests", "web_searches"].map(zero));
-                    out.push(whole("requests_untold", len()));
-                }
-                Dataset::Scores => {
-                    out.extend(["errors", "retries", "unknown_usage", "with_amount"].map(zero));
-                    out.extend(["amount_high", "amount_low", "requests", "web_searches"].map(zero));
-                    out.push(whole("requests_untold", len()));
-                }
-            }
-            if matches!(dataset, Dataset::Charges | Dataset::Scores) {
-                out.extend(SUMS[7..].iter().map(|name| zero(name)));
-            } else {
-                out.extend(SUMS[7..].iter().map(|name| whole(name, col(*name).sum())));
-            }
+        Dataset::Usage => {
+            out.extend(["errors", "retries", "unknown_usage", "with_amount"].map(zero));
+            out.extend(["amount_high", "amount_low"].map(zero));
+            // An idle bucket has no requests, and says so.
+            let told = col("requests").is_not_null().or(col("idle").gt(lit(0_i64)));
+            out.push(whole("requests", col("requests").sum()));
+            out.push(whole("requests_untold", told.not().sum()));
+            out.push(whole("web_searches", col("web_searches").sum()));
         }
+        Dataset::Charges => {
+            out.extend(["errors", "retries", "unknown_usage"].map(zero));
+            out.push(whole("with_amount", col("billed").is_not_null().sum()));
+            out.push(col("billed").sum().alias("billed"));
+            out.extend(["requests", "web_searches"].map(zero));
+            out.push(whole("requests_untold", len()));
+        }
+        Dataset::Scores => {
+            out.extend(["errors", "retries", "unknown_usage", "with_amount"].map(zero));
+            out.extend(["amount_high", "amount_low", "requests", "web_searches"].map(zero));
+            out.push(whole("requests_untold", len()));
+        }
+    }
+    if matches!(dataset, Dataset::Charges | Dataset::Scores) {
+        out.extend(SUMS[7..].iter().map(|name| zero(name)));
+    } else {
+        out.extend(SUMS[7..].iter().map(|name| whole(name, col(*name).sum())));
     }
     out
 }
