@@ -7,7 +7,7 @@ export default defineConfig({
   reporter: [['list']],
   fullyParallel: true,
   workers: 2,
-  timeout: 30_000,
+  timeout: 15_000,
   use: {
     baseURL: 'http://localhost:4317',
     viewport: { width: 1280, height: 800 },

@@ -3,11 +3,9 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { ChartSpec, Series, Unit } from '../backend/bindings';
 import { short, share } from '../format/format';
-import { axisLabel, labelled, markLevels } from './labels';
+import { axisLabel, labelled } from './labels';
+import { gridStep, layout } from './layout';
 import { colour, type Palette } from './palette';
-
-const TOP = 10;
-const LEVEL = 15;
 
 function total(spec: ChartSpec, index: number): number {
   return spec.series
@@ -21,43 +19,18 @@ export function hollow(spec: ChartSpec): number {
   return Math.max(...totals, 1) * 0.13;
 }
 
+/** The highest point of bars, hollow ones included, and lines. */
+function highest(spec: ChartSpec): number {
+  const stacked = spec.shape.kind === 'stacked_bars';
+  const bars = stacked ? spec.categories.map((_, i) => total(spec, i) + (spec.missing.includes(i) ? hollow(spec) : 0)) : [];
+  const lines = spec.series
+    .filter((s) => !stacked || s.hue.role === 'reference')
+    .flatMap((s) => s.values.map((v) => v ?? 0));
+  return [...bars, ...lines].reduce((a, b) => Math.max(a, b), 0);
+}
+
 function axisText(unit: Unit): (value: number) => string {
   return unit === 'share' ? (value) => share(value) : short;
-}
-
-function marks(spec: ChartSpec, palette: Palette, width: number): object | undefined {
-  if (spec.marks.length === 0) return undefined;
-  const levels = markLevels(spec.marks, spec.categories.length, width);
-  return {
-    silent: true,
-    symbol: 'none',
-    animation: false,
-    lineStyle: { color: palette.ink3, type: [2, 3], width: 1 },
-    data: spec.marks.map((mark, i) => {
-      const late = mark.at > spec.categories.length * 0.86;
-      return {
-        xAxis: mark.at,
-        label: {
-          show: true,
-          position: 'end',
-          formatter: mark.label,
-          color: palette.ink2,
-          fontSize: 11,
-          fontFamily: palette.font,
-          align: late ? 'right' : 'left',
-          verticalAlign: 'top',
-          padding: late ? [0, 5, 0, 0] : [0, 0, 0, 5],
-          distance: 0,
-          offset: [0, (levels[i] ?? 0) * LEVEL],
-        },
-      };
-    }),
-  };
-}
-
-/** How much room marks need above the highest bar, in levels. */
-function levels(spec: ChartSpec, width: number): number {
-  return spec.marks.length === 0 ? 0 : 1 + Math.max(...markLevels(spec.marks, spec.categories.length, width));
 }
 
 function line(series: Series, palette: Palette): object {
@@ -96,14 +69,15 @@ export function barsOrLines(spec: ChartSpec, palette: Palette, width: number): E
     const values = spec.categories.map((_, i) => (spec.missing.includes(i) ? height : null));
     series.push(bar({ name: '', values, hue: { role: 'missing' } }, palette));
   }
-  const drawn = marks(spec, palette, width);
-  if (drawn && series[0]) series[0] = { ...series[0], markLine: drawn };
+  const most = highest(spec);
+  const interval = gridStep(most);
+  const at = layout(spec, width);
   const shown = labelled(spec.categories.length, Math.max(2, Math.floor(width / 90)));
   const text = axisText(spec.unit);
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, fontSize: 11 },
-    grid: { left: 38, right: 2, top: TOP + LEVEL * levels(spec, width), bottom: 22 },
+    grid: { left: at.left, right: at.right, top: at.top, bottom: at.bottom },
     xAxis: {
       type: 'category',
       data: spec.categories,
@@ -120,9 +94,11 @@ export function barsOrLines(spec: ChartSpec, palette: Palette, width: number): E
     },
     yAxis: {
       type: 'value',
-      splitNumber: 4,
-      axisLabel: { color: palette.ink3, fontSize: 11, margin: 8, formatter: (v: number) => (v === 0 ? '0' : text(v)) },
-      splitLine: { lineStyle: { color: palette.rule, width: 1 } },
+      // Up to the data, not to the next round figure: the room belongs to the bars.
+      max: Math.max(most * 1.02, interval),
+      interval,
+      axisLabel: { color: palette.ink3, fontSize: 11, margin: 8, showMaxLabel: false, formatter: (v: number) => (v === 0 ? '0' : text(v)) },
+      splitLine: { showMaxLine: false, lineStyle: { color: palette.rule, width: 1 } },
     },
     series,
   };

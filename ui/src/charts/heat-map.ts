@@ -3,6 +3,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { ChartSpec } from '../backend/bindings';
 import { labelled } from './labels';
+import { layout } from './layout';
 import type { Palette } from './palette';
 
 export function heatMap(spec: ChartSpec, palette: Palette, width: number): EChartsCoreOption {
@@ -11,10 +12,11 @@ export function heatMap(spec: ChartSpec, palette: Palette, width: number): EChar
   );
   const most = Math.max(...cells.map((c) => c[2]), 0);
   const shown = labelled(spec.categories.length, Math.max(2, Math.floor(width / 52)));
+  const at = layout(spec, width);
   return {
     animation: false,
     textStyle: { fontFamily: palette.font, fontSize: 11 },
-    grid: { left: 34, right: 2, top: 4, bottom: 22 },
+    grid: { left: at.left, right: at.right, top: at.top, bottom: at.bottom },
     xAxis: {
       type: 'category',
       data: spec.categories,
