@@ -1,1 +1,16 @@
-//! All end-to-end tests in one binary.
+//! All end-to-end tests in one binary: real files, real SQLite, real Parquet, an outside reader.
+//!
+//! Expected figures are literals, `sample-data/truth.json` (written by the generator of the sample company, not by the
+//! code under test) or published numbers of `../shared`; a test that needs `../shared` says so where it is not there.
+#![allow(clippy::unwrap_used)]
+
+mod aider;
+mod architecture;
+mod bench;
+mod cli;
+mod contract;
+mod flow;
+mod ledger;
+mod outside;
+mod prices;
+mod support;
