@@ -71,7 +71,11 @@ impl App {
     /// The open company file.
     pub(crate) async fn opened(&self) -> Result<Arc<Opened>, ErrorReply> {
         self.open.read().await.clone().ok_or_else(|| {
-            ErrorReply::new("no_ledger", "no company file is open", "Open one, or make a new one and drop files into it.")
+            ErrorReply::new(
+                "no_ledger",
+                "no company file is open",
+                "Open one, or make a new one and drop files into it.",
+            )
         })
     }
 }

@@ -64,9 +64,9 @@ pub fn first_month(presence: &[PresenceRow], today: NaiveDate) -> Option<NaiveDa
 }
 
 fn month(text: &str) -> Result<NaiveDate, ErrorReply> {
-    format!("{text}-01").parse().map_err(|_| {
-        ErrorReply::new("bad_request", format!("\"{text}\" is not a month"), "Write it as 2026-10.")
-    })
+    format!("{text}-01")
+        .parse()
+        .map_err(|_| ErrorReply::new("bad_request", format!("\"{text}\" is not a month"), "Write it as 2026-10."))
 }
 
 /// The period that a filter asks about.
@@ -128,10 +128,8 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
             days.entry((row.provider.clone(), row.account.clone(), kind)).or_default().insert(date);
         }
     }
-    context.presence = days
-        .into_iter()
-        .map(|((provider, account, kind), days)| Presence { provider, account, kind, days })
-        .collect();
+    context.presence =
+        days.into_iter().map(|((provider, account, kind), days)| Presence { provider, account, kind, days }).collect();
     Ok(context)
 }
 

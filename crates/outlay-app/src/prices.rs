@@ -92,13 +92,17 @@ pub fn status_name(status: &Status) -> &'static str {
 pub fn rule(set: &RateSet) -> String {
     let rule = &set.rule;
     let how = match rule.kind {
-        RuleKind::User => "your own rule for",
+        RuleKind::User => "your own rule",
         RuleKind::Exact => "exact id",
-        RuleKind::Alias => "declared alias of",
-        RuleKind::Pattern => "declared pattern for",
+        RuleKind::Alias => "declared alias",
+        RuleKind::Pattern => "declared pattern",
+    };
+    let matched = match rule.matched.rsplit_once(": ") {
+        Some((condition, model)) => format!("{model}, found by {how} (id {condition})"),
+        None => format!("{}, found by {how}", rule.matched),
     };
     let note = if rule.note.is_empty() { String::new() } else { format!("; {}", rule.note) };
-    format!("{how} {} in {} ({}){note}", rule.matched, book_name(&rule.book), status_name(&rule.status))
+    format!("{matched}, in {} ({}){note}", book_name(&rule.book), status_name(&rule.status))
 }
 
 /// A price as listed.

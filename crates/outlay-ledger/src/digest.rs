@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn digests_say_what_repeats_and_what_was_seen() {
         let digester = Digester::new([7; 32]);
-        let texts = |prompt, output| Texts { system: Some("You are kind."), prompt: Some(prompt), output: Some(output) };
+        let texts =
+            |prompt, output| Texts { system: Some("You are kind."), prompt: Some(prompt), output: Some(output) };
         let a = digester.digest(&texts("Where is my order?", "{\"a\": 1}"), "s");
         let b = digester.digest(&texts("where is my ORDER", "{\"a\": "), "s");
         assert_ne!(a.exact, b.exact);
@@ -217,6 +218,9 @@ mod tests {
         assert_eq!(b.checks, Some(check::BROKEN_JSON));
         let c = digester.digest(&texts("mail me@example.org, card 4111 1111 1111 1111", ""), "s");
         assert_eq!(c.checks, Some(check::EMPTY | check::EMAIL | check::CARD));
-        assert_ne!(Digester::new([8; 32]).digest(&texts("x", ""), "s").exact, digester.digest(&texts("x", ""), "s").exact);
+        assert_ne!(
+            Digester::new([8; 32]).digest(&texts("x", ""), "s").exact,
+            digester.digest(&texts("x", ""), "s").exact
+        );
     }
 }

@@ -104,7 +104,9 @@ impl Error {
             Error::NotALedger(_) => "Name an empty folder or a new one.".to_owned(),
             Error::Locked(_) => "Wait until it has finished, or close it; reading goes on meanwhile.".to_owned(),
             Error::Newer { .. } => "Update Outlay; nothing was changed.".to_owned(),
-            Error::Network { .. } => "Keep the company file on a local disk; locks on network folders cannot be trusted.".to_owned(),
+            Error::Network { .. } => {
+                "Keep the company file on a local disk; locks on network folders cannot be trusted.".to_owned()
+            }
             Error::Io { source, .. } => match source.kind() {
                 std::io::ErrorKind::StorageFull => "Free some space; what was there before is unchanged.".to_owned(),
                 std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
@@ -112,7 +114,9 @@ impl Error {
                 }
                 _ => "What was there before is unchanged.".to_owned(),
             },
-            Error::Damaged { .. } | Error::Json(_) => "Restore it from a backup, or undo the import it belongs to.".to_owned(),
+            Error::Damaged { .. } | Error::Json(_) => {
+                "Restore it from a backup, or undo the import it belongs to.".to_owned()
+            }
             _ => String::new(),
         }
     }

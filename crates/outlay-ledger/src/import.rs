@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use foldhash::fast::FixedState;
 use outlay_model::names;
-use outlay_model::record::{Call, Charge, Dimensions, Place, Record, Refusal, Rejected, Score, ScoreValue, Sink, Usage};
+use outlay_model::record::{
+    Call, Charge, Dimensions, Place, Record, Refusal, Rejected, Score, ScoreValue, Sink, Usage,
+};
 use outlay_model::report::{Kind, RejectedRow};
 use outlay_model::time::{EARLIEST, LATEST, Micros, utc_day};
 use outlay_model::tokens::{MAX_CALL_TOKENS, MAX_USAGE_TOKENS, Tokens};
@@ -36,6 +38,8 @@ pub struct ImportOptions {
     pub hash_users: bool,
     /// Told now and then the bytes and rows read so far; returns whether to go on.
     pub progress: Box<dyn FnMut(u64, u64) -> bool + Send>,
+    /// Asked while publishing, between parts: whether to stop and leave nothing.
+    pub cancelled: Box<dyn Fn() -> bool + Send>,
 }
 
 impl std::fmt::Debug for ImportOptions {
@@ -46,7 +50,13 @@ impl std::fmt::Debug for ImportOptions {
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        ImportOptions { rows_in_memory: 1 << 18, keep_text: false, hash_users: false, progress: Box::new(|_, _| true) }
+        ImportOptions {
+            rows_in_memory: 1 << 18,
+            keep_text: false,
+            hash_users: false,
+            progress: Box::new(|_, _| true),
+            cancelled: Box::new(|| false),
+        }
     }
 }
 
@@ -153,7 +163,7 @@ pub struct Import {
     slots: Slots,
     buffers: [Buffer; SETS],
     digester: Digester,
-    options: ImportOptions,
+    pub(crate) options: ImportOptions,
     /// Normalised code by raw codes: providers by (told, model), tiers by told.
     providers: HashMap<(u32, u32), u32, FixedState>,
     tiers: HashMap<u32, u32, FixedState>,
@@ -433,19 +443,22 @@ impl Import {
         let id_bytes = content.len();
         number(&mut content, call.time);
         describe(&mut content, &call.dims);
-        text(&mut content, &[
-            &call.status,
-            &call.error_type,
-            &call.finish_reason,
-            &call.trace_id,
-            &call.parent_id,
-            &call.session,
-            &call.step_kind,
-            &call.tool,
-            &call.index_version,
-            &call.system_prompt_hash,
-            &call.prompt_hash,
-        ]);
+        text(
+            &mut content,
+            &[
+                &call.status,
+                &call.error_type,
+                &call.finish_reason,
+                &call.trace_id,
+                &call.parent_id,
+                &call.session,
+                &call.step_kind,
+                &call.tool,
+                &call.index_version,
+                &call.system_prompt_hash,
+                &call.prompt_hash,
+            ],
+        );
         match &call.tokens {
             Some(t) => t.buckets().into_iter().chain([t.reasoning]).for_each(|n| number(&mut content, n)),
             None => content.push(b'?'),

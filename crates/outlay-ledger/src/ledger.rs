@@ -95,7 +95,13 @@ impl Ledger {
             meta::set(&mut tx, "format", &catalogue::FORMAT.to_string()).await?;
             tx.commit().await?;
         }
-        let ledger = Ledger { layout, pool, book: Arc::new(RwLock::new(bundled()?)), orders: OrderCache::default(), rolled: RolledCache::default() };
+        let ledger = Ledger {
+            layout,
+            pool,
+            book: Arc::new(RwLock::new(bundled()?)),
+            orders: OrderCache::default(),
+            rolled: RolledCache::default(),
+        };
         ledger.reload_book().await?;
         Ok(ledger)
     }
@@ -215,8 +221,9 @@ impl Ledger {
             ));
         }
         let layout = self.layout.clone();
-        let (mut import, plans) = blocking(move || {
+        let rebuilt = blocking(move || {
             import.flush()?;
+            let cancelled = std::mem::replace(&mut import.options.cancelled, Box::new(|| false));
             let mut plans = Vec::new();
             for (at, (dataset, (standing, aside))) in Dataset::ALL.into_iter().zip(existing).enumerate() {
                 let rebuild = Rebuild {
@@ -230,13 +237,21 @@ impl Ledger {
                     days: BTreeSet::new(),
                     snapshot,
                     zone,
-                    go_on: &|| true,
+                    go_on: &|| !cancelled(),
                 };
                 plans.push(rebuild.run(&mut import.words)?);
             }
             Ok((import, plans))
         })
-        .await?;
+        .await;
+        let (mut import, plans) = match rebuilt {
+            Ok(done) => done,
+            Err(error) => {
+                // Files that were written already belong to no snapshot: taking the lock once more sweeps them.
+                drop(self.writer().await);
+                return Err(error);
+            }
+        };
         // Scores that came inside calls' rows are numbered apart: rows are counted once.
         for plan in &plans {
             for (file, rows) in &plan.standing {
@@ -476,7 +491,14 @@ impl Ledger {
     /// # Errors
     /// What SQLite says.
     pub async fn view(&self, now: i64) -> Result<View> {
-        View::open(&self.pool, self.layout.clone(), (self.orders.clone(), self.rolled.clone()), self.book().thresholds(), now).await
+        View::open(
+            &self.pool,
+            self.layout.clone(),
+            (self.orders.clone(), self.rolled.clone()),
+            self.book().thresholds(),
+            now,
+        )
+        .await
     }
 }
 

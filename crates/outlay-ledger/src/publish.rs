@@ -10,11 +10,11 @@ use polars::prelude::*;
 
 use crate::catalogue::files::FileRow;
 use crate::datasets::dedupe::{Candidate, KEY_COLUMNS, candidates, decide};
+use crate::datasets::files;
 use crate::datasets::rollup::{self, ROLLUPS};
 use crate::datasets::schema::Dataset;
 use crate::datasets::spill::{Spill, times};
 use crate::datasets::words::Words;
-use crate::datasets::files;
 use crate::error::Result;
 use crate::layout::Layout;
 

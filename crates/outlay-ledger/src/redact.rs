@@ -74,7 +74,9 @@ mod tests {
         ] {
             assert_eq!(redactor.clean(text).as_deref(), Some(left));
         }
-        for text in ["contract-review", "claude-sonnet-4-5-20250929", "key_01HXYZ", "sk-...abcd", "task-force-assistants-v2"] {
+        for text in
+            ["contract-review", "claude-sonnet-4-5-20250929", "key_01HXYZ", "sk-...abcd", "task-force-assistants-v2"]
+        {
             assert_eq!(redactor.clean(text), None, "{text}");
         }
         assert_eq!(redactor.removed, 5);

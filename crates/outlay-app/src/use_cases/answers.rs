@@ -137,11 +137,8 @@ pub async fn hotspots(app: &App, request: HotspotsRequest, task: &Task) -> Resul
     }
     let asked = Asked::new(app, &request.filter).await?;
     let by = if request.by.is_empty() { default_by(&asked, &request.filter).await? } else { request.by };
-    let params = hotspots::Params {
-        by,
-        top: request.top.unwrap_or(TOP),
-        conditions: request.filter.conditions.clone(),
-    };
+    let params =
+        hotspots::Params { by, top: request.top.unwrap_or(TOP), conditions: request.filter.conditions.clone() };
     let cubes = asked.cubes(&hotspots::slices(&params, &asked.context), task).await?;
     let selection = asked.selection(&request.filter);
     let excess: Vec<Excess> = asked
@@ -234,7 +231,9 @@ pub async fn bill(app: &App, request: IdRequest, _: &Task) -> Result<Bill, Error
             found.valid_from = set.valid_from;
             found.valid_to = set.valid_to;
         }
-        (_, None) => found.unpriced = Some("The log tells no usage for this attempt: its cost is unknown, not 0.".to_owned()),
+        (_, None) => {
+            found.unpriced = Some("The log tells no usage for this attempt: its cost is unknown, not 0.".to_owned());
+        }
         (None, Some(_)) => {
             let key = Key::new(call.text("provider"), call.text("model")).tier(call.text("tier"));
             let reason = asked.ledger.book().schedule(&key).unpriced().map(ToString::to_string);
@@ -272,7 +271,11 @@ pub async fn trace(app: &App, request: IdRequest, _: &Task) -> Result<Trace, Err
             start: call.time,
             span_id: call.text("span_id").to_owned(),
             parent_id: call.text("parent_id").to_owned(),
-            name: [call.text("tool"), call.text("agent")].into_iter().find(|n| !n.is_empty()).unwrap_or_default().to_owned(),
+            name: [call.text("tool"), call.text("agent")]
+                .into_iter()
+                .find(|n| !n.is_empty())
+                .unwrap_or_default()
+                .to_owned(),
             prompt_hash: call.text("prompt_hash").to_owned(),
         })
         .collect();

@@ -8,9 +8,7 @@ use outlay_model::dimension::Dimension;
 use outlay_model::report::Kind;
 use outlay_model::time::{Period, local_date};
 
-use crate::replies::{
-    ErrorReply, ImportRequest, KindCount, LedgerInfo, LedgerRequest, Nothing, Settings,
-};
+use crate::replies::{ErrorReply, ImportRequest, KindCount, LedgerInfo, LedgerRequest, Nothing, Settings};
 use crate::task::Task;
 use crate::{App, now, opened, recent};
 
@@ -64,10 +62,7 @@ pub async fn ledger_info(app: &App, _: Nothing, _: &Task) -> Result<LedgerInfo, 
 }
 
 /// Dimensions that any call knows: those of the rollups, asked of the rollups.
-async fn known_dimensions(
-    view: &outlay_ledger::view::View,
-    period: Period,
-) -> Result<Vec<Dimension>, ErrorReply> {
+async fn known_dimensions(view: &outlay_ledger::view::View, period: Period) -> Result<Vec<Dimension>, ErrorReply> {
     const ASKED: &[Dimension] = &[
         Dimension::Feature,
         Dimension::Model,

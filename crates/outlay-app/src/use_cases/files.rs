@@ -30,7 +30,11 @@ pub struct Files {
 }
 
 fn cannot_read(path: &Path, error: impl std::fmt::Display) -> ErrorReply {
-    ErrorReply::new("bad_request", format!("cannot read {}: {error}", path.display()), "Check the name and the access rights.")
+    ErrorReply::new(
+        "bad_request",
+        format!("cannot read {}: {error}", path.display()),
+        "Check the name and the access rights.",
+    )
 }
 
 /// Expands folders; links are not followed, so that no loop can form.

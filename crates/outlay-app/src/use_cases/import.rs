@@ -1,6 +1,7 @@
 //! Importing files, listing imports, and undoing one.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use chrono_tz::Tz;
@@ -12,7 +13,9 @@ use outlay_model::time::day_date;
 
 use super::company::is_sample;
 use super::files::{Files, Found, expand, finish, open};
-use crate::replies::{ErrorReply, ImportEntry, ImportId, ImportReply, ImportRequest, ImportsReply, Nothing, Progress, SourceStrip};
+use crate::replies::{
+    ErrorReply, ImportEntry, ImportId, ImportReply, ImportRequest, ImportsReply, Nothing, Progress, SourceStrip,
+};
 use crate::task::Task;
 use crate::{App, now, opened};
 
@@ -49,8 +52,8 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
     };
     let Files { found, mut mappings } = expand(&request.paths)?;
     if let Some(text) = &request.mapping {
-        let mapping = Mapping::from_toml(text).map_err(refused)?;
-        mapping.check().map_err(refused)?;
+        let mapping = Mapping::from_toml(text).map_err(|e| refused(&e))?;
+        mapping.check().map_err(|e| refused(&e))?;
         mappings.insert(0, mapping);
     }
     // Saved mappings are looked up by the header that a file turns out to have.
@@ -61,7 +64,9 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
     }
     let settings = opened::settings(&ledger).await?;
     let of_bytes: u64 = jobs.iter().map(|j| j.found.bytes).sum();
-    let (started, watcher) = (Instant::now(), task.clone());
+    let (started, watcher, canceller) = (Instant::now(), task.clone(), task.clone());
+    let current = Arc::new(Mutex::new(String::new()));
+    let file = current.clone();
     let options = ImportOptions {
         keep_text: settings.keep_text,
         hash_users: settings.hash_users,
@@ -70,7 +75,7 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
             let seconds_left = (bytes > 0).then(|| seconds * (of_bytes.saturating_sub(bytes)) as f64 / bytes as f64);
             watcher.report(Progress {
                 phase: "reading".to_owned(),
-                file: String::new(),
+                file: file.lock().map(|name| name.clone()).unwrap_or_default(),
                 bytes,
                 of_bytes,
                 rows,
@@ -79,13 +84,15 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
             });
             !watcher.is_cancelled()
         }),
+        cancelled: Box::new(move || canceller.is_cancelled()),
         ..ImportOptions::default()
     };
     let import = ledger.begin_import(options).await?;
     let (account, explicit_zone) = (request.account.clone(), zone);
-    let (import, read) = tokio::task::spawn_blocking(move || read_all(import, jobs, account, explicit_zone))
-        .await
-        .map_err(|e| ErrorReply::fault(e.to_string()))??;
+    let (import, read) =
+        tokio::task::spawn_blocking(move || read_all(import, jobs, account.as_deref(), explicit_zone, &current))
+            .await
+            .map_err(|e| ErrorReply::fault(e.to_string()))??;
     if task.is_cancelled() {
         return Err(outlay_ledger::Error::Cancelled.into());
     }
@@ -93,7 +100,13 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
     if read.iter().all(|r| r.report.refused.is_some()) {
         // Nothing was read: nothing is kept, and dropping the import leaves nothing behind.
         drop(import);
-        return Ok(reply(0, read.into_iter().map(|r| r.report).collect(), 0, ledger.view(now()).await?.snapshot.id, None));
+        return Ok(reply(
+            0,
+            read.into_iter().map(|r| r.report).collect(),
+            0,
+            ledger.view(now()).await?.snapshot.id,
+            None,
+        ));
     }
     let hashes: Vec<String> = read.iter().map(|r| r.hash.clone()).collect();
     let reports: Vec<FileReport> = read.into_iter().map(|r| r.report).collect();
@@ -121,7 +134,7 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
         ledger.set_setting(LOCAL_ZONE, zone.name(), now()).await?;
     }
     for mapping in &mappings {
-        let text = mapping.to_toml().map_err(refused)?;
+        let text = mapping.to_toml().map_err(|e| refused(&e))?;
         ledger.set_mapping(&mapping.signature().join(","), &text, now()).await?;
     }
     let files = receiver.recv().unwrap_or_default();
@@ -146,8 +159,8 @@ fn reply(import: i64, files: Vec<FileReport>, secrets: u64, data_version: i64, m
     }
 }
 
-fn refused(error: ImportError) -> ErrorReply {
-    let code = match &error {
+fn refused(error: &ImportError) -> ErrorReply {
+    let code = match error {
         ImportError::ZoneNeeded { .. } => "needs_zone",
         ImportError::Unknown { .. } => "needs_mapping",
         _ => "bad_request",
@@ -201,13 +214,17 @@ async fn prepare(
 fn read_all(
     mut import: Import,
     jobs: Vec<Job>,
-    account: Option<String>,
+    account: Option<&str>,
     zone: Option<Tz>,
+    current: &Mutex<String>,
 ) -> Result<(Import, Vec<ReadFile>), ErrorReply> {
     let mut out = Vec::with_capacity(jobs.len());
     for job in jobs {
         import.begin_file();
         let Job { found, format } = job;
+        if let Ok(mut name) = current.lock() {
+            name.clone_from(&found.name);
+        }
         let mut report = FileReport { file: found.name.clone(), bytes: found.bytes, ..FileReport::default() };
         let (format, why, mapping) = match format {
             Ok(known) => known,
@@ -223,7 +240,7 @@ fn read_all(
         report.kind = mapping.as_ref().map(|m| m.kind.kind()).or(about.kind);
         report.cannot_tell = about.cannot_tell.iter().map(|t| (*t).to_owned()).collect();
         let (source, hash) = open(&found)?;
-        let options = ReadOptions { zone, account: account.clone(), mapping };
+        let options = ReadOptions { zone, account: account.map(str::to_owned), mapping };
         let read = Input::open(source).and_then(|input| format.read(input, &options, &mut import));
         match read {
             Ok(summary) => {
@@ -233,7 +250,7 @@ fn read_all(
             Err(ImportError::Stopped) => return Ok((import, out)),
             // Nothing of the file was taken yet: the others can go on.
             Err(error) if import.tally().is_none_or(|t| t.rows == 0) => report.refused = Some(error.to_string()),
-            Err(error) => return Err(refused(error)),
+            Err(error) => return Err(refused(&error)),
         }
         out.push(ReadFile { report, hash: finish(&hash) });
     }
@@ -251,7 +268,12 @@ pub async fn imports(app: &App, _: Nothing, _: &Task) -> Result<ImportsReply, Er
         .imports()
         .await?
         .into_iter()
-        .map(|row| ImportEntry { import: row.id, at: crate::prices::instant(row.at), state: row.state, files: row.files })
+        .map(|row| ImportEntry {
+            import: row.id,
+            at: crate::prices::instant(row.at),
+            state: row.state,
+            files: row.files,
+        })
         .collect();
     let mut days: BTreeMap<(Kind, String, String), Vec<i32>> = BTreeMap::new();
     for row in open.ledger.presence().await? {
@@ -283,7 +305,11 @@ pub async fn imports(app: &App, _: Nothing, _: &Task) -> Result<ImportsReply, Er
 pub async fn import_undo(app: &App, request: ImportId, _: &Task) -> Result<ImportReply, ErrorReply> {
     let open = app.opened().await?;
     if is_sample(&open.ledger).await? {
-        return Err(ErrorReply::new("sample_company", "the sample company stays as it is", "Make a company file of your own first."));
+        return Err(ErrorReply::new(
+            "sample_company",
+            "the sample company stays as it is",
+            "Make a company file of your own first.",
+        ));
     }
     let files = open
         .ledger

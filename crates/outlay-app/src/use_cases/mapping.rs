@@ -72,12 +72,7 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
         name: field.name.to_owned(),
         about: field.about.to_owned(),
         column: chosen.columns.get(field.name).cloned().unwrap_or_default(),
-        reason: suggestion
-            .reasons
-            .iter()
-            .find(|r| r.field == field.name)
-            .map(|r| r.why.clone())
-            .unwrap_or_default(),
+        reason: suggestion.reasons.iter().find(|r| r.field == field.name).map(|r| r.why.clone()).unwrap_or_default(),
     });
     let listed: Vec<MappingField> = listed.collect();
     let rows = sample_rows(head);
@@ -92,7 +87,8 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
         },
         Err(error) => (Vec::new(), Some(error.to_string())),
     };
-    let example_cost = if chosen.kind == RowIs::Call && fault.is_none() { cost_of(app, &example, task).await } else { None };
+    let example_cost =
+        if chosen.kind == RowIs::Call && fault.is_none() { cost_of(app, &example, task).await } else { None };
     Ok(MappingReply {
         mapping: chosen.to_toml().map_err(bad)?,
         fields: listed,
@@ -146,7 +142,9 @@ fn sample_rows(head: &outlay_import::Head) -> Vec<Vec<String>> {
             .lines()
             .filter_map(|line| serde_json::from_str::<serde_json::Value>(line.trim_end_matches(',')).ok())
             .take(PREVIEW)
-            .map(|row| head.columns.iter().map(|path| outlay_model::record::shorten(&at_path(&row, path), 60)).collect())
+            .map(|row| {
+                head.columns.iter().map(|path| outlay_model::record::shorten(&at_path(&row, path), 60)).collect()
+            })
             .collect(),
     }
 }

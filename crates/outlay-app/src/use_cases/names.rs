@@ -54,9 +54,14 @@ pub async fn names(app: &App, _: Nothing, _: &Task) -> Result<NamesReply, ErrorR
             ids.sort_unstable();
             ids.dedup();
             ids.retain(|id| {
-                !id.is_empty() && !names.iter().any(|n| n.dimension == Some(*dimension) && n.id == *id && !n.name.is_empty())
+                !id.is_empty()
+                    && !names.iter().any(|n| n.dimension == Some(*dimension) && n.id == *id && !n.name.is_empty())
             });
-            unnamed.extend(ids.into_iter().map(|id| NameEntry { dimension: Some(*dimension), id, ..NameEntry::default() }));
+            unnamed.extend(ids.into_iter().map(|id| NameEntry {
+                dimension: Some(*dimension),
+                id,
+                ..NameEntry::default()
+            }));
         }
         view.close().await?;
     }
@@ -108,8 +113,7 @@ fn read(text: &str) -> Result<Vec<NameRow>, ErrorReply> {
         let record = record.map_err(|e| fault(index as u64 + 2, "", e.to_string()))?;
         let line = record.position().map_or(index as u64 + 2, csv::Position::line);
         let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default().to_owned();
-        let told: Dimension =
-            cell(Some(dimension)).parse().map_err(|e| fault(line, "dimension", e))?;
+        let told: Dimension = cell(Some(dimension)).parse().map_err(|e| fault(line, "dimension", e))?;
         let id = cell(Some(id));
         if id.is_empty() {
             return Err(fault(line, "id", "empty".to_owned()));

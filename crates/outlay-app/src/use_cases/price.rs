@@ -72,7 +72,8 @@ pub async fn price(app: &App, request: PriceRequest, _: &Task) -> Result<PriceRe
                 book: book.version().to_owned(),
                 valid_from: set.valid_from.map(instant),
                 valid_to: set.valid_to.map(instant),
-                unpriced: (!whole).then(|| format!("{} tokens are in buckets that have no price", cost.unpriced_tokens)),
+                unpriced: (!whole)
+                    .then(|| format!("{} tokens are in buckets that have no price", cost.unpriced_tokens)),
             }
         }
         Resolution::Unpriced(reason) => PriceReply {
@@ -95,9 +96,8 @@ pub async fn price(app: &App, request: PriceRequest, _: &Task) -> Result<PriceRe
 pub async fn prices(app: &App, request: PricesRequest, _: &Task) -> Result<PricesReply, ErrorReply> {
     let book = book(app).await?;
     let used = used(app).await?;
-    let tokens_of = |set: &RateSet| {
-        used.iter().filter(|u| u.price.as_ref() == Some(set)).map(|u| u.tokens).sum::<i64>()
-    };
+    let tokens_of =
+        |set: &RateSet| used.iter().filter(|u| u.price.as_ref() == Some(set)).map(|u| u.tokens).sum::<i64>();
     let mut reply = PricesReply {
         book: book.version().to_owned(),
         entries: Vec::new(),
@@ -105,10 +105,11 @@ pub async fn prices(app: &App, request: PricesRequest, _: &Task) -> Result<Price
         unpriced: unpriced(&used),
     };
     if let Some(id) = &request.explain {
-        let provider = request.provider.clone().filter(|p| !p.is_empty()).map_or_else(
-            || names::provider_of_model(id).unwrap_or_default().to_owned(),
-            |told| names::provider(&told),
-        );
+        let provider = request
+            .provider
+            .clone()
+            .filter(|p| !p.is_empty())
+            .map_or_else(|| names::provider_of_model(id).unwrap_or_default().to_owned(), |told| names::provider(&told));
         let query = Query { key: Key::new(&provider, id), at: now(), total_input: 0 };
         reply.explanation = Some(match book.resolve(&query) {
             Resolution::Priced(set) => format!("{id}: {}", rule(&set)),

@@ -10,8 +10,8 @@ mod mapping;
 mod names;
 mod overview;
 mod price;
-mod sample;
 mod prices;
+mod sample;
 mod settings;
 mod trend;
 

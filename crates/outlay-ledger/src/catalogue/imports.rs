@@ -45,7 +45,13 @@ pub async fn add(db: &mut SqliteConnection, id: i64, at: i64) -> Result<()> {
 }
 
 /// Adds a file of an import.
-pub async fn add_file(db: &mut SqliteConnection, import: i64, file: i64, hash: &str, report: &FileReport) -> Result<()> {
+pub async fn add_file(
+    db: &mut SqliteConnection,
+    import: i64,
+    file: i64,
+    hash: &str,
+    report: &FileReport,
+) -> Result<()> {
     sqlx::query("INSERT INTO import_file (import, file, hash, report) VALUES (?, ?, ?, ?)")
         .bind(import)
         .bind(file)

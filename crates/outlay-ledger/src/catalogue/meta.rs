@@ -6,7 +6,8 @@ use crate::error::Result;
 
 /// Format of the ledger; `None` in a catalogue without tables.
 pub async fn format(pool: &SqlitePool) -> Result<Option<i64>> {
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetch_one(pool).await?;
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetch_one(pool).await?;
     if tables == 0 {
         return Ok(None);
     }

@@ -21,7 +21,8 @@ fn key(row: &sqlx::sqlite::SqliteRow) -> RateKey {
 
 /// All rate sets by identity.
 pub async fn known(pool: &SqlitePool) -> Result<HashMap<RateKey, u32>> {
-    let rows = sqlx::query("SELECT id, provider, channel, model, region, tier, slot FROM rate_set").fetch_all(pool).await?;
+    let rows =
+        sqlx::query("SELECT id, provider, channel, model, region, tier, slot FROM rate_set").fetch_all(pool).await?;
     Ok(rows.iter().map(|r| (key(r), r.get::<i64, _>(0) as u32)).collect())
 }
 
@@ -47,16 +48,18 @@ pub async fn table(pool: &SqlitePool, mapping: i64) -> Result<RateTable> {
 pub async fn add(db: &mut SqliteConnection, made: &[NewRateSet], mapping: i64) -> Result<()> {
     for set in made {
         let k = &set.key;
-        sqlx::query("INSERT INTO rate_set (id, provider, channel, model, region, tier, slot) VALUES (?, ?, ?, ?, ?, ?, ?)")
-            .bind(i64::from(set.id))
-            .bind(&k.provider)
-            .bind(&k.channel)
-            .bind(&k.model)
-            .bind(&k.region)
-            .bind(&k.tier)
-            .bind(&k.slot)
-            .execute(&mut *db)
-            .await?;
+        sqlx::query(
+            "INSERT INTO rate_set (id, provider, channel, model, region, tier, slot) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(i64::from(set.id))
+        .bind(&k.provider)
+        .bind(&k.channel)
+        .bind(&k.model)
+        .bind(&k.region)
+        .bind(&k.tier)
+        .bind(&k.slot)
+        .execute(&mut *db)
+        .await?;
         map(db, set.id, &set.entries, mapping).await?;
     }
     Ok(())

@@ -21,7 +21,8 @@ pub struct NameRow {
 
 /// All names.
 pub async fn names(pool: &SqlitePool) -> Result<Vec<NameRow>> {
-    let rows = sqlx::query("SELECT dimension, id, name, team, cost_centre FROM name ORDER BY 1, 2").fetch_all(pool).await?;
+    let rows =
+        sqlx::query("SELECT dimension, id, name, team, cost_centre FROM name ORDER BY 1, 2").fetch_all(pool).await?;
     Ok(rows
         .iter()
         .map(|r| NameRow { dimension: r.get(0), id: r.get(1), name: r.get(2), team: r.get(3), cost_centre: r.get(4) })

@@ -40,8 +40,20 @@ pub const ROLLUPS: &[Rollup] = &[
         name: "rollup-a",
         cut: Cut::Grain,
         dims: &[
-            "provider", "channel", "account", "model", "tier", "environment", "operation", "feature", "prompt_name",
-            "prompt_version", "team", "project", "status", "recorded_currency",
+            "provider",
+            "channel",
+            "account",
+            "model",
+            "tier",
+            "environment",
+            "operation",
+            "feature",
+            "prompt_name",
+            "prompt_version",
+            "team",
+            "project",
+            "status",
+            "recorded_currency",
         ],
         sizes: true,
     },
@@ -206,8 +218,7 @@ pub fn roll(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> 
         let column: Vec<i64> = sums.iter().map(|s| s[place]).collect();
         out.push(Int64Chunked::from_vec((*name).into(), column).into_column());
     }
-    let dims: Vec<super::schema::Column> =
-        rollup.dims.iter().map(|name| (*name, super::schema::Type::Dim)).collect();
+    let dims: Vec<super::schema::Column> = rollup.dims.iter().map(|name| (*name, super::schema::Type::Dim)).collect();
     let frame = words.spell(&DataFrame::new(keys.len(), out)?, &dims)?;
     Ok(Rolled { frame, overflow })
 }
@@ -240,6 +251,9 @@ fn overflow_days(column: &mut [u32], time: &[i64], other: impl FnOnce() -> u32) 
     true
 }
 
+/// Day, feature, model, measure and bin.
+type Bin = (i32, u32, u32, u8, i32);
+
 /// Histograms of calls given as codes.
 pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFrame> {
     let time = times(calls)?;
@@ -255,7 +269,7 @@ pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFram
     let whole: Vec<Option<i64>> =
         (0..time.len()).map(|row| input[0][row].map(|_| input.iter().map(|c| c[row].unwrap_or(0)).sum())).collect();
     let values = [optional("latency_ms")?, optional("ttft_ms")?, whole, optional("output")?];
-    let mut counts: HashMap<(i32, u32, u32, u8, i32), i64, FixedState> = HashMap::with_hasher(FixedState::default());
+    let mut counts: HashMap<Bin, i64, FixedState> = HashMap::with_hasher(FixedState::default());
     for (measure, column) in values.iter().enumerate() {
         for (row, value) in column.iter().enumerate() {
             if let Some(value) = value {
@@ -266,7 +280,7 @@ pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFram
     }
     let mut rows: Vec<_> = counts.into_iter().collect();
     rows.sort_unstable();
-    let ints = |name: &str, pick: &dyn Fn(&((i32, u32, u32, u8, i32), i64)) -> i64| {
+    let ints = |name: &str, pick: &dyn Fn(&(Bin, i64)) -> i64| {
         Int64Chunked::from_vec(name.into(), rows.iter().map(pick).collect()).into_column()
     };
     let columns = vec![

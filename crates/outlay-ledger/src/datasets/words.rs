@@ -21,7 +21,11 @@ pub struct Interner {
 
 impl Default for Interner {
     fn default() -> Self {
-        Interner { codes: std::collections::HashMap::with_hasher(FixedState::default()), words: vec!["".into()], last: 0 }
+        Interner {
+            codes: std::collections::HashMap::with_hasher(FixedState::default()),
+            words: vec!["".into()],
+            last: 0,
+        }
     }
 }
 

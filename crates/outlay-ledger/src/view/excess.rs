@@ -103,7 +103,8 @@ impl View {
                     for row in &rows {
                         let t = &tokens[*row];
                         let id = rates.resolve(set[*row] as u32, time[*row], t.total_input());
-                        let excess = by_rate_set.entry(id).or_insert_with(|| Excess { rate_set: id, ..Excess::default() });
+                        let excess =
+                            by_rate_set.entry(id).or_insert_with(|| Excess { rate_set: id, ..Excess::default() });
                         excess.input += (t.total_input() - median_input).max(0);
                         excess.output += (t.output - median_output).max(0);
                         if repeated[*row] {

@@ -17,11 +17,10 @@ pub fn scan(layout: &Layout, files: &[FileRow]) -> Result<Option<LazyFrame>> {
     if files.is_empty() {
         return Ok(None);
     }
-    let paths = files
-        .iter()
-        .map(|f| PlRefPath::try_from_path(&layout.file(&f.path)))
-        .collect::<PolarsResult<Vec<_>>>()?;
-    let args = ScanArgsParquet { glob: false, cache: false, hive_options: HiveOptions::new_disabled(), ..Default::default() };
+    let paths =
+        files.iter().map(|f| PlRefPath::try_from_path(&layout.file(&f.path))).collect::<PolarsResult<Vec<_>>>()?;
+    let args =
+        ScanArgsParquet { glob: false, cache: false, hive_options: HiveOptions::new_disabled(), ..Default::default() };
     Ok(Some(LazyFrame::scan_parquet_files(paths.into(), args)?))
 }
 
@@ -55,7 +54,7 @@ pub fn offsets(zone: Tz, start: Micros, end: Micros) -> Vec<(Micros, i64)> {
 }
 
 /// Local microseconds of an instant column.
-pub fn local(time: Expr, offsets: &[(Micros, i64)]) -> Expr {
+pub fn local(time: &Expr, offsets: &[(Micros, i64)]) -> Expr {
     let mut expr = time.clone() + lit(offsets[0].1);
     for (from, offset) in &offsets[1..] {
         expr = when(time.clone().lt(lit(*from))).then(expr).otherwise(time.clone() + lit(*offset));

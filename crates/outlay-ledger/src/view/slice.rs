@@ -10,8 +10,8 @@ use outlay_model::time::DAY;
 use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
-use super::{View, rolled};
 use super::scan::{Columns, day_and_hour, holds, in_period, local, offsets, scan, within};
+use super::{View, rolled};
 use crate::catalogue::files::FileRow;
 use crate::datasets::rollup::{Cut, ROLLUPS, Rollup, SUMS, grain};
 use crate::datasets::schema::Dataset;
@@ -71,7 +71,8 @@ impl View {
         if let Source::Rollup(rollup) = source {
             let (cache, layout, wanted) = (self.rolled.clone(), self.layout.clone(), slice.clone());
             let (rates, thresholds) = (self.rates.clone(), self.thresholds.clone());
-            return blocking(move || rolled::answer(&cache, &layout, &files, rollup, &wanted, &rates, &thresholds)).await;
+            return blocking(move || rolled::answer(&cache, &layout, &files, rollup, &wanted, &rates, &thresholds))
+                .await;
         }
         let from_rows = slice.kind == Kind::Call;
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
@@ -91,11 +92,11 @@ impl View {
         let mut cube = Cube { by: slice.by.clone(), from_rows, ..Cube::default() };
         let mut keys: Vec<Vec<u32>> = Vec::new();
         for at in 0..slice.by.len() {
-            let (codes, values) = codes(columns.texts(&format!("k{at}"))?);
+            let (codes, values) = codes(&columns.texts(&format!("k{at}"))?);
             keys.push(codes);
             cube.values.push(values);
         }
-        let (currency, currencies) = codes(columns.texts("currency")?);
+        let (currency, currencies) = codes(&columns.texts("currency")?);
         cube.currencies = currencies;
         let (day, hour) = (columns.ints("day")?, columns.ints("hour")?);
         let (rate_set, at, size) = (columns.ints("rate_set")?, columns.ints("at")?, columns.ints("size")?);
@@ -169,8 +170,8 @@ fn amounts(frame: &DataFrame, kind: Kind) -> Result<Vec<i128>> {
     Ok(high.into_iter().zip(low).map(|(h, l)| i128::from(h) * i128::from(HALF) + i128::from(l)).collect())
 }
 
-fn codes(words: Vec<String>) -> (Vec<u32>, Vec<String>) {
-    let mut sorted: Vec<String> = words.clone();
+fn codes(words: &[String]) -> (Vec<u32>, Vec<String>) {
+    let mut sorted: Vec<String> = words.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
     let place: HashMap<&str, u32> = sorted.iter().enumerate().map(|(i, w)| (w.as_str(), i as u32)).collect();
@@ -183,7 +184,7 @@ fn query(lazy: LazyFrame, dataset: Dataset, slice: &Slice, divided: &[u32]) -> R
     let time = col("time").cast(DataType::Int64);
     // A provider's daily bucket is a UTC day: it keeps its date in every zone, instead of being shifted to the day before.
     let buckets = matches!(dataset, Dataset::Usage | Dataset::Charges);
-    let local_time = local(time.clone(), &offsets(period.zone, period.start() - DAY, period.end() + DAY));
+    let local_time = local(&time, &offsets(period.zone, period.start() - DAY, period.end() + DAY));
     let local_time = if buckets {
         let whole_days = (time.clone() % lit(DAY)).eq(lit(0_i64)).and((col("end") - time.clone()).gt_eq(lit(DAY)));
         when(whole_days).then(time.clone()).otherwise(local_time)
@@ -259,10 +260,7 @@ fn sums(dataset: Dataset) -> Vec<Expr> {
     let whole = |name: &str, expr: Expr| expr.cast(DataType::Int64).alias(name.to_owned());
     let zero = |name: &str| lit(0_i64).sum().alias(name.to_owned());
     let halves = |pico: Expr| {
-        [
-            whole("amount_high", (pico.clone() / lit(HALF)).sum()),
-            whole("amount_low", (pico % lit(HALF)).sum()),
-        ]
+        [whole("amount_high", (pico.clone() / lit(HALF)).sum()), whole("amount_low", (pico % lit(HALF)).sum())]
     };
     let mut out: Vec<Expr> = Vec::new();
     out.push(whole("records", len()));
