@@ -247,7 +247,9 @@ impl<'a> Draft<'a> {
         call.time = time;
         call.tokens = if step { None } else { tokens };
         call.recorded_cost = recorded_cost;
-        if call.status.is_empty() && (self.failed || !call.error_type.is_empty()) {
+        // Some logs tell a failure only by why the model stopped.
+        let stopped = call.finish_reason.eq_ignore_ascii_case("error");
+        if call.status.is_empty() && (self.failed || stopped || !call.error_type.is_empty()) {
             call.status = Cow::Borrowed("error");
         }
         let mut call: Call<'_> = call;
