@@ -42,8 +42,12 @@ function line(series: Series, palette: Palette): object {
     symbol: 'none',
     silent: true,
     z: reference ? 5 : 3,
-    lineStyle: { color: colour(series.hue, palette), width: reference ? 1.5 : 1.8 },
+    lineStyle: { color: reference ? palette.reference : colour(series.hue, palette), width: reference ? 1.5 : 1.8 },
   };
+}
+
+function edge(series: Series, palette: Palette): object {
+  return { ...line(series, palette), name: '', z: 4, lineStyle: { color: palette.paper, width: 3.5, opacity: 0.5 } };
 }
 
 function bar(series: Series, palette: Palette): object {
@@ -63,7 +67,11 @@ function bar(series: Series, palette: Palette): object {
 
 export function barsOrLines(spec: ChartSpec, palette: Palette, width: number): EChartsCoreOption {
   const stacked = spec.shape.kind === 'stacked_bars';
-  const series = spec.series.map((s) => (stacked && s.hue.role !== 'reference' ? bar(s, palette) : line(s, palette)));
+  const series = spec.series.flatMap((s) => {
+    if (stacked && s.hue.role !== 'reference') return [bar(s, palette)];
+    // A line across bars needs an edge of its own.
+    return stacked ? [edge(s, palette), line(s, palette)] : [line(s, palette)];
+  });
   if (stacked && spec.missing.length > 0 && !spec.series.some((s) => s.hue.role === 'missing')) {
     const height = hollow(spec);
     const values = spec.categories.map((_, i) => (spec.missing.includes(i) ? height : null));

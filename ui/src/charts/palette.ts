@@ -9,6 +9,7 @@ export interface Palette {
   ink3: string;
   rule: string;
   ghost: string;
+  reference: string;
   accent: string;
   warn: string;
   providers: Readonly<Record<Family, string>>;
@@ -37,6 +38,7 @@ export function readPalette(root: Element = document.documentElement): Palette {
     ink3: token('--ink-3'),
     rule: token('--rule'),
     ghost: token('--ghost'),
+    reference: token('--reference'),
     accent: token('--accent'),
     warn: token('--warn'),
     providers: Object.fromEntries(FAMILIES.map((f) => [f, token(`--p-${f}`)])) as Record<Family, string>,

@@ -20,7 +20,7 @@ export const screens = {
     explained: 'explained by logs',
     days: 'days present',
     daysOf: (present: number, all: number) => `${present} of ${all}`,
-    unpriced: (n: number) => (n === 1 ? '1 model has no price' : `${n} models have no price`),
+    unpriced: (n: number) => (n === 1 ? '1 model unpriced' : `${n} models unpriced`),
     range: (low: string, high: string) =>
       `Cache writes of unknown duration: between ${low} and ${high}; the total is the low end.`,
     emptyTitle: 'Drop this month’s exports here',

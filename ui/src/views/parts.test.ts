@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { keys } from '../frame/keys';
+import { START } from '../state/url';
+import { contentHeight, pagesFor, rowAt, scrollFor, TALLEST } from './calls/rows';
+import { axis, runs } from './files/strips';
+import { setColumn } from './files/toml';
+import { down, nextBy, shownBy, up } from './hotspots/levels';
+
+it('reaches every row of a list that no browser could scroll', () => {
+  const view = { total: 100_000_000, rowHeight: 29, height: 580 };
+  expect(contentHeight(view)).toBe(TALLEST);
+  for (const row of [0, 1, 49_999_999, 99_999_980]) expect(rowAt(view, scrollFor(view, row))).toBe(row);
+  expect(rowAt(view, TALLEST)).toBe(99_999_980);
+});
+it('is exact where the list fits', () => {
+  const view = { total: 1000, rowHeight: 29, height: 290 };
+  expect(rowAt(view, 29 * 37 + 3)).toBe(37);
+  expect(rowAt(view, 1e9)).toBe(990);
+  expect(pagesFor(95, 21, 100, 1000)).toEqual([0, 1]);
+  expect(pagesFor(995, 21, 100, 1000)).toEqual([9]);
+});
+
+it('goes down and up the same way', () => {
+  const offered = ['feature', 'model', 'team'] as const;
+  const top = { ...START, by: ['feature' as const, 'team' as const] };
+  const below = { ...top, ...down(top, top.by, ['review', 'legal']) };
+  expect(below.drill).toEqual([[{ dimension: 'feature', value: 'review' }, { dimension: 'team', value: 'legal' }]]);
+  expect(shownBy(below, offered)).toEqual(['model']);
+  expect({ ...below, ...up(below) }).toEqual(top);
+  expect(nextBy(offered, [[{ dimension: 'feature', value: '' }], [{ dimension: 'model', value: '' }], [{ dimension: 'team', value: '' }]])).toEqual([]);
+});
+
+it('shows holes between days', () => {
+  const strip = { provider: 'azure', account: '', kind: 'usage' as const, from: '2026-10-03', to: '2026-10-10', days: 'xx..xxxx' };
+  const on = axis([{ ...strip, from: '2026-10-01', days: '' }, strip]);
+  expect(on.days).toBe(10);
+  expect(runs(strip, on)).toMatchObject([
+    { x: 20, width: 20, missing: false },
+    { x: 40, width: 20, missing: true, from: '2026-10-05', to: '2026-10-06' },
+    { x: 60, width: 40, missing: false },
+  ]);
+});
+
+it('changes one line of the mapping', () => {
+  const toml = 'kind = "call"\n\n[columns]\ntime = "ts"\n\n[units]\ntime = "s"\n';
+  expect(setColumn(toml, 'model', 'dep "x"')).toBe('kind = "call"\n\n[columns]\ntime = "ts"\nmodel = "dep \\"x\\""\n\n[units]\ntime = "s"\n');
+  expect(setColumn(toml, 'time', 'at')).toContain('time = "at"\n\n[units]\ntime = "s"');
+  expect(setColumn(toml, 'time', '')).toBe('kind = "call"\n\n[columns]\n\n[units]\ntime = "s"\n');
+  expect(setColumn('', 'time', 'ts')).toBe('\n[columns]\ntime = "ts"\n');
+});
+
+it('knows its keys', () => {
+  let now = 0;
+  const act = keys(() => now);
+  const press = (key: string, ctrlKey = false) => act({ key, ctrlKey, metaKey: false, altKey: false });
+  expect(press('k', true)).toEqual({ kind: 'find' });
+  expect(press('h')).toBeUndefined();
+  press('g');
+  expect(press('h')).toEqual({ kind: 'show', view: 'hotspots' });
+  press('g');
+  now = 5000;
+  expect(press('o')).toBeUndefined();
+  expect(press(']')).toEqual({ kind: 'month', step: 1 });
+});
