@@ -7,16 +7,16 @@ use regex::Regex;
 /// Shapes of secrets: provider keys, cloud keys, tokens, private keys, credentials in addresses.
 static SECRETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let shapes = [
-        r"sk-(?:ant-|proj-|or-|svcacct-|admin-)?[A-Za-z0-9_\-]{16,}",
-        r"(?:AKIA|ASIA)[0-9A-Z]{16}",
-        r"AIza[0-9A-Za-z_\-]{30,}",
+        r"\bsk-(?:ant-|proj-|or-|svcacct-|admin-)?[A-Za-z0-9_\-]{16,}",
+        r"\b(?:AKIA|ASIA)[0-9A-Z]{16}",
+        r"\bAIza[0-9A-Za-z_\-]{30,}",
         r"gh[pousr]_[A-Za-z0-9]{20,}",
         r"github_pat_[A-Za-z0-9_]{20,}",
         r"glpat-[A-Za-z0-9_\-]{16,}",
-        r"xox[abprs]-[A-Za-z0-9\-]{10,}",
-        r"hf_[A-Za-z0-9]{20,}",
-        r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}",
-        r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}",
+        r"\bxox[abprs]-[A-Za-z0-9\-]{10,}",
+        r"\bhf_[A-Za-z0-9]{20,}",
+        r"\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}",
+        r"\beyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}",
         r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
         r"(?i:bearer) [A-Za-z0-9_\-\.=]{16,}",
         r"(?i:password|passwd|secret|api[_-]?key|access[_-]?token)(?:%3[dD]|[=:])[^\s&,;]{6,}",

@@ -1,7 +1,9 @@
-//! Rows of an import that wait for publication, sorted by time in chunks: in memory while few, on disk beyond.
+//! Rows of an import that wait for publication: in memory while few, beyond that in one file of segments, each holding
+//! the rows that one chunk had of one UTC day. Whatever the order of the rows, a day is read back from its own segments.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use outlay_model::time::utc_day;
@@ -9,28 +11,26 @@ use polars::prelude::*;
 
 use crate::error::{Error, Result};
 
-#[derive(Debug)]
-enum Store {
-    Memory(DataFrame),
-    Disk(PathBuf),
-}
-
-#[derive(Debug)]
-struct Chunk {
-    store: Store,
-    /// Offset and length per UTC day.
-    days: BTreeMap<i32, (usize, usize)>,
+/// A part of the spill file.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    offset: u64,
+    bytes: usize,
 }
 
 /// Spilled rows of one dataset.
 #[derive(Debug)]
 pub struct Spill {
-    folder: PathBuf,
-    name: &'static str,
-    chunks: Vec<Chunk>,
+    path: PathBuf,
+    /// Frames in memory, each with offset and length per UTC day.
+    memory: Vec<(DataFrame, BTreeMap<i32, (usize, usize)>)>,
     in_memory: usize,
     /// Rows that may stay in memory.
     budget: usize,
+    file: Option<File>,
+    written: u64,
+    segments: BTreeMap<i32, Vec<Segment>>,
+    rows: BTreeMap<i32, usize>,
 }
 
 /// The instants of a frame in microseconds.
@@ -43,7 +43,16 @@ impl Spill {
     /// Nothing yet; chunks go to `folder` once more than `budget` rows are held.
     #[must_use]
     pub fn new(folder: &Path, name: &'static str, budget: usize) -> Spill {
-        Spill { folder: folder.to_path_buf(), name, chunks: Vec::new(), in_memory: 0, budget }
+        Spill {
+            path: folder.join(format!("{name}.spill")),
+            memory: Vec::new(),
+            in_memory: 0,
+            budget,
+            file: None,
+            written: 0,
+            segments: BTreeMap::new(),
+            rows: BTreeMap::new(),
+        }
     }
 
     /// Adds rows in any order.
@@ -62,63 +71,110 @@ impl Spill {
         for (row, time) in at.iter().enumerate() {
             days.entry(utc_day(*time)).or_insert((row, 0)).1 += 1;
         }
-        let store = if self.in_memory + sorted.height() <= self.budget {
+        for (day, (_, rows)) in &days {
+            *self.rows.entry(*day).or_default() += rows;
+        }
+        if self.in_memory + sorted.height() <= self.budget {
             self.in_memory += sorted.height();
-            Store::Memory(sorted)
-        } else {
-            let path = self.folder.join(format!("{}-{}.ipc", self.name, self.chunks.len()));
-            let file = File::create(&path).map_err(Error::io(&path))?;
-            let mut sorted = sorted;
-            IpcWriter::new(file).finish(&mut sorted)?;
-            Store::Disk(path)
+            self.memory.push((sorted, days));
+            return Ok(());
+        }
+        for (day, (offset, length)) in days {
+            self.write(day, &mut sorted.slice(offset as i64, length))?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, day: i32, rows: &mut DataFrame) -> Result<()> {
+        let mut bytes = Vec::new();
+        IpcWriter::new(&mut bytes).finish(rows)?;
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => {
+                let options = OpenOptions::new().create_new(true).read(true).write(true).open(&self.path);
+                self.file.insert(options.map_err(Error::io(&self.path))?)
+            }
         };
-        self.chunks.push(Chunk { store, days });
+        file.write_all(&bytes).map_err(Error::io(&self.path))?;
+        self.segments.entry(day).or_default().push(Segment { offset: self.written, bytes: bytes.len() });
+        self.written += bytes.len() as u64;
         Ok(())
     }
 
     /// UTC days with rows, and how many.
     #[must_use]
     pub fn days(&self) -> BTreeMap<i32, usize> {
-        let mut all = BTreeMap::new();
-        for chunk in &self.chunks {
-            for (day, (_, rows)) in &chunk.days {
-                *all.entry(*day).or_default() += rows;
-            }
-        }
-        all
+        self.rows.clone()
     }
 
     /// All rows of the days from `first` to `last`, or only some of their columns; `None` where there are none.
     pub fn rows(&self, first: i32, last: i32, columns: Option<&[&str]>) -> Result<Option<DataFrame>> {
         let mut out: Option<DataFrame> = None;
-        for chunk in &self.chunks {
-            let mut range = chunk.days.range(first..=last);
-            let Some((_, &(start, mut length))) = range.next() else { continue };
-            for (_, (_, rows)) in range {
-                length += rows;
-            }
-            let part = match &chunk.store {
-                Store::Memory(frame) => match columns {
-                    Some(names) => frame.select(names.iter().copied())?.slice(start as i64, length),
-                    None => frame.slice(start as i64, length),
-                },
-                Store::Disk(path) => {
-                    let file = File::open(path).map_err(Error::io(path))?;
-                    let reader = IpcReader::new(file);
-                    let reader = match columns {
-                        Some(names) => reader.with_columns(Some(names.iter().map(|n| (*n).to_owned()).collect())),
-                        None => reader,
-                    };
-                    reader.finish()?.slice(start as i64, length)
-                }
-            };
+        let mut put = |part: DataFrame| -> Result<()> {
             match &mut out {
                 Some(frame) => {
                     frame.vstack_mut(&part)?;
                 }
                 None => out = Some(part),
             }
+            Ok(())
+        };
+        for (frame, days) in &self.memory {
+            let mut range = days.range(first..=last);
+            let Some((_, &(start, mut length))) = range.next() else { continue };
+            for (_, (_, rows)) in range {
+                length += rows;
+            }
+            let part = match columns {
+                Some(names) => frame.select(names.iter().copied())?,
+                None => frame.clone(),
+            };
+            put(part.slice(start as i64, length))?;
+        }
+        for segment in self.segments.range(first..=last).flat_map(|(_, segments)| segments) {
+            put(self.read(*segment, columns)?)?;
         }
         Ok(out)
+    }
+
+    fn read(&self, segment: Segment, columns: Option<&[&str]>) -> Result<DataFrame> {
+        let mut file = File::open(&self.path).map_err(Error::io(&self.path))?;
+        file.seek(SeekFrom::Start(segment.offset)).map_err(Error::io(&self.path))?;
+        let mut bytes = vec![0; segment.bytes];
+        file.read_exact(&mut bytes).map_err(Error::io(&self.path))?;
+        let reader = IpcReader::new(Cursor::new(bytes));
+        let reader = match columns {
+            Some(names) => reader.with_columns(Some(names.iter().map(|n| (*n).to_owned()).collect())),
+            None => reader,
+        };
+        Ok(reader.finish()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use outlay_model::time::{DAY, EARLIEST};
+
+    #[test]
+    fn days_come_back_whatever_the_order_and_the_budget() {
+        for budget in [0, 3, 100] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut spill = Spill::new(folder.path(), "calls", budget);
+            let day = utc_day(EARLIEST);
+            for chunk in [[3, 0, 1], [1, 1, 0], [2, 3, 3]] {
+                let time = Int64Chunked::from_vec("time".into(), chunk.iter().map(|d| EARLIEST + d * DAY).collect());
+                let value = Int64Chunked::from_vec("value".into(), chunk.to_vec());
+                let time = time.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column();
+                spill.add(&DataFrame::new(3, vec![time, value.into_column()]).expect("a frame")).expect("added");
+            }
+            assert_eq!(spill.days(), BTreeMap::from([(day, 2), (day + 1, 3), (day + 2, 1), (day + 3, 3)]));
+            let rows = spill.rows(day + 1, day + 2, Some(&["value"])).expect("read").expect("rows");
+            let mut values: Vec<i64> =
+                rows.column("value").expect("kept").i64().expect("ints").into_no_null_iter().collect();
+            values.sort_unstable();
+            assert_eq!(values, [1, 1, 1, 2]);
+            assert!(spill.rows(day + 9, day + 9, None).expect("read").is_none());
+        }
     }
 }
