@@ -8,7 +8,9 @@ fn main() {
     let pages = Path::new("../ui/dist");
     println!("cargo::rerun-if-changed=../ui/dist");
     if !pages.join("index.html").is_file() {
-        println!("cargo::error=the window's pages (ui/dist) are not built: run `cargo xtask ui`, which needs Node.js and npm");
+        println!(
+            "cargo::error=the window's pages (ui/dist) are not built: run `cargo xtask ui`, which needs Node.js and npm"
+        );
         return;
     }
     // Naming the commands makes each a permission, which capabilities/main.json grants one by one.

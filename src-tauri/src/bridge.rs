@@ -17,16 +17,8 @@ use tauri::ipc::Channel;
 use tokio::sync::{Notify, OnceCell};
 
 /// Commands that write.
-const WRITING: &[&str] = &[
-    "ledger_open",
-    "sample_open",
-    "settings_set",
-    "import",
-    "import_undo",
-    "user_prices",
-    "alias_set",
-    "names_set",
-];
+const WRITING: &[&str] =
+    &["ledger_open", "sample_open", "settings_set", "import", "import_undo", "user_prices", "alias_set", "names_set"];
 
 /// The core, and what it is working on.
 #[derive(Debug)]
@@ -45,11 +37,11 @@ struct Running {
 }
 
 impl Bridge {
-    /// A bridge to a core that keeps its recent files in `data` and opens `first`, or else the last company file.
+    /// A bridge to `core`, which opens the company file `first` when it is first asked.
     #[must_use]
-    pub fn new(data: PathBuf, first: Option<PathBuf>) -> Bridge {
+    pub fn new(core: App, first: Option<PathBuf>) -> Bridge {
         Bridge {
-            core: Arc::new(App::new(Some(data))),
+            core: Arc::new(core),
             first,
             opened: OnceCell::new(),
             start_fault: Mutex::default(),
@@ -75,7 +67,8 @@ impl Bridge {
         lock(&self.running).insert(id, Running { task: task.clone(), dropped: Arc::clone(&dropped) });
         let writing = WRITING.contains(&command.as_str());
         let core = Arc::clone(&self.core);
-        let mut work = tauri::async_runtime::spawn(async move { commands::dispatch(&core, &command, request, &task).await });
+        let mut work =
+            tauri::async_runtime::spawn(async move { commands::dispatch(&core, &command, request, &task).await });
         let answer = tokio::select! {
             done = &mut work => {
                 done.unwrap_or_else(|e| Err(ErrorReply::fault(format!("the request broke off: {e}"))))
@@ -139,7 +132,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_command_is_refused_and_leaves_nothing_running() {
-        let bridge = Bridge::new(PathBuf::new(), None);
+        let bridge = Bridge::new(App::new(None), None);
         let answer = bridge.answer(1, "no_such".to_owned(), Value::Null, Task::silent()).await;
         assert_eq!(answer.map_err(|e| e.code), Err("bad_request".to_owned()));
         assert!(lock(&bridge.running).is_empty());
@@ -147,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn cancelling_an_ended_request_does_nothing() {
-        let bridge = Bridge::new(PathBuf::new(), None);
+        let bridge = Bridge::new(App::new(None), None);
         bridge.stop(1);
         assert!(lock(&bridge.running).is_empty());
     }

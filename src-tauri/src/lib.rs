@@ -10,6 +10,7 @@ pub mod dialogs;
 use std::path::PathBuf;
 
 use clap::Parser;
+use outlay_app::App;
 use tauri::Manager;
 
 /// Opens Outlay's window.
@@ -29,10 +30,17 @@ pub fn run() -> tauri::Result<()> {
     let args = Args::parse();
     tauri::Builder::default()
         .setup(move |app| {
-            let data = app.path().app_data_dir()?;
-            app.manage(bridge::Bridge::new(data, args.ledger));
+            let core =
+                App::new(Some(app.path().app_data_dir()?)).with_sample_data(sample_data(app.path().resource_dir()?));
+            app.manage(bridge::Bridge::new(core, args.ledger));
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![bridge::call, bridge::cancel, dialogs::pick])
         .run(tauri::generate_context!())
+}
+
+/// Where the sample company's files lie: beside an installed program, else in the workspace that this was built from.
+fn sample_data(resources: PathBuf) -> PathBuf {
+    let installed = resources.join("sample-data");
+    if installed.is_dir() { installed } else { PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../sample-data")) }
 }

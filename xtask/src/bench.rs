@@ -1,7 +1,183 @@
-//! bench
+//! `cargo xtask bench`: Outlay beside DuckDB on the same files, in the same rounds, every answer checked.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
 use crate::place::Place;
-/// a
+use crate::{apt, proc, tools};
+
+/// What measures: one process a measurement, in turns.
+const DRIVER: &str = include_str!("bench.py");
+
+/// Arguments of `bench`.
 #[derive(clap::Args)]
-pub struct BenchArgs {}
-/// r
-pub fn run(_place: &Place, _args: &BenchArgs) -> anyhow::Result<()> { Ok(()) }
+pub struct BenchArgs {
+    /// Requests in the made files
+    #[arg(long, default_value_t = 1_000_000)]
+    rows: u64,
+    /// Rounds; the figures are medians over them
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Files that were made before (requests.jsonl, requests.csv, prices.csv, truth.json), instead of new ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Measure the quick build and write nothing: to try the benchmark itself
+    #[arg(long)]
+    dry: bool,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    duckdb: String,
+    rows: u64,
+    import: std::collections::BTreeMap<String, Vec<Import>>,
+    questions: std::collections::BTreeMap<String, Vec<Question>>,
+    mb: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Import {
+    duckdb: Process,
+    outlay: Process,
+    bytes: f64,
+    right: bool,
+}
+
+#[derive(Deserialize)]
+struct Process {
+    cpu: f64,
+    wall: f64,
+    mb: f64,
+    stored: f64,
+}
+
+#[derive(Deserialize)]
+struct Question {
+    duckdb: f64,
+    outlay: f64,
+    first: f64,
+    right: bool,
+}
+
+/// Measures, prints, and writes docs/benchmarks.md.
+pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
+    apt::install(&["python3", "python3-venv"])?;
+    let mut build = proc::cargo(place, &["build", "--workspace", "--bin", "outlay"]);
+    let mut ask = proc::cargo(place, &["build", "--workspace", "--example", "ask"]);
+    if !args.dry {
+        build.arg("--release");
+        ask.arg("--release");
+    }
+    proc::run(&mut build)?;
+    proc::run(&mut ask)?;
+    let built = |name: &str| if args.dry { place.built(name) } else { place.released(name) };
+    let python = tools::python(place, &["duckdb", "numpy"])?;
+    let data = match &args.data {
+        Some(made) => made.clone(),
+        None => make(place, &python, args.rows)?,
+    };
+    let mut measure = proc::command(&python, &place.root);
+    measure.args(["-c", DRIVER]).arg(&data).arg(place.target.join("bench/work"));
+    measure.arg(built("outlay")).arg(built("examples/ask")).arg(args.rounds.to_string());
+    let found: Found = serde_json::from_str(&proc::output(&mut measure)?).context("what the benchmark printed")?;
+    let page = page(&found);
+    println!("{page}");
+    if !args.dry {
+        fs::write(place.root.join("docs/benchmarks.md"), page)?;
+    }
+    let right = found.import.values().flatten().all(|i| i.right) && found.questions.values().flatten().all(|q| q.right);
+    if !right {
+        bail!("an answer is not the true one");
+    }
+    Ok(())
+}
+
+/// Files of this many requests, made once.
+fn make(place: &Place, python: &PathBuf, rows: u64) -> Result<PathBuf> {
+    let folder = place.target.join(format!("bench/{rows}"));
+    if folder.join("truth.json").is_file() {
+        return Ok(folder);
+    }
+    let maker = place.shared().map(|shared| shared.join("bench/make_data.py")).filter(|script| script.is_file());
+    let Some(maker) = maker else {
+        bail!("the generator of the files is not beside this repository: name a folder with such files by --data DIR");
+    };
+    let mut make = proc::command(python, &place.root);
+    make.arg(maker).args(["--rows", &rows.to_string(), "--format", "jsonl,csv", "--jobs", "2", "--out"]).arg(&folder);
+    proc::run(&mut make)?;
+    Ok(folder)
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => f64::NAN,
+        even if even % 2 == 0 => f64::midpoint(sorted[middle - 1], sorted[middle]),
+        _ => sorted[middle],
+    }
+}
+
+fn page(found: &Found) -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let rounds = found.mb.len();
+    let mut out = format!(
+        "# Benchmarks\n\nWritten by `cargo xtask bench`: {} requests, {cores} cores, {rounds} rounds in which DuckDB {} \
+         and Outlay take turns; ratios are medians over the rounds, Outlay / DuckDB, so less than 1 is faster or \
+         smaller. Every answer is checked against exact totals.\n\n",
+        found.rows, found.duckdb
+    );
+    out.push_str(
+        "## Import\n\nDuckDB: `create table … as read_…` with the types given. Outlay: `outlay import`, which also ",
+    );
+    out.push_str("de-duplicates, prices, hashes, sorts and rolls up.\n\n");
+    out.push_str("| file | CPU s, DuckDB | CPU s, Outlay | ratio | wall ratio | own memory, MB | ratio | stored, MB | ratio | right |\n");
+    out.push_str("|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n");
+    for (name, all) in &found.import {
+        let of = |pick: fn(&Import) -> f64| median(all.iter().map(pick));
+        let _ = writeln!(
+            out,
+            "| {name}, {:.0} MB | {:.2} | {:.2} | {:.2} | {:.2} | {:.0} | {:.2} | {:.1} | {:.2} | {} |",
+            of(|i| i.bytes) / 1e6,
+            of(|i| i.duckdb.cpu),
+            of(|i| i.outlay.cpu),
+            of(|i| i.outlay.cpu / i.duckdb.cpu),
+            of(|i| i.outlay.wall / i.duckdb.wall),
+            of(|i| i.outlay.mb),
+            of(|i| i.outlay.mb / i.duckdb.mb),
+            of(|i| i.outlay.stored),
+            of(|i| i.outlay.stored / i.duckdb.stored),
+            yes(all.iter().all(|i| i.right)),
+        );
+    }
+    out.push_str("\n## Questions\n\nWarm: the median of three after a first, in one process with the data open. An Outlay answer ");
+    out.push_str(
+        "also carries its chart, its sentence and what is missing from it; DuckDB's is the SQL of its figures.\n\n",
+    );
+    out.push_str(
+        "| question | DuckDB, ms | Outlay, ms | ratio | Outlay first, ms | right |\n|---|---:|---:|---:|---:|---|\n",
+    );
+    for (name, all) in &found.questions {
+        let of = |pick: fn(&Question) -> f64| median(all.iter().map(pick));
+        let _ = writeln!(
+            out,
+            "| {name} | {:.1} | {:.1} | {:.2} | {:.1} | {} |",
+            of(|q| q.duckdb) * 1e3,
+            of(|q| q.outlay) * 1e3,
+            of(|q| q.outlay / q.duckdb),
+            of(|q| q.first) * 1e3,
+            yes(all.iter().all(|q| q.right)),
+        );
+    }
+    let _ = writeln!(out, "\nOwn memory of the process that answers: {:.0} MB.", median(found.mb.iter().copied()));
+    out
+}
+
+fn yes(right: bool) -> &'static str {
+    if right { "yes" } else { "**no**" }
+}

@@ -42,7 +42,8 @@ pub fn cargo(text: &str) -> Counts {
     let mut counts = Counts::default();
     for line in text.lines().filter_map(|l| l.trim().strip_prefix("test result: ")) {
         let number = |word: &str| {
-            line.split(';').find_map(|part| part.trim().strip_suffix(word)?.split_whitespace().next_back()?.parse().ok())
+            line.split(';')
+                .find_map(|part| part.trim().strip_suffix(word)?.split_whitespace().next_back()?.parse().ok())
         };
         counts.passed += number(" passed").unwrap_or(0);
         counts.failed += number(" failed").unwrap_or(0);
@@ -54,7 +55,11 @@ pub fn cargo(text: &str) -> Counts {
 /// `# pass 3` and `# fail 0` of `node --test --test-reporter=tap`.
 pub fn tap(text: &str) -> Counts {
     let number = |head: &str| text.lines().rev().find_map(|l| l.strip_prefix(head)?.trim().parse().ok()).unwrap_or(0);
-    Counts { passed: number("# pass "), failed: number("# fail ") + number("# cancelled "), skipped: number("# skipped ") }
+    Counts {
+        passed: number("# pass "),
+        failed: number("# fail ") + number("# cancelled "),
+        skipped: number("# skipped "),
+    }
 }
 
 /// Vitest's JSON reporter.
@@ -72,7 +77,11 @@ pub fn vitest(json: &str) -> Result<Counts> {
 pub fn playwright(json: &str) -> Result<Counts> {
     let json: Value = serde_json::from_str(json).context("Playwright's report")?;
     let number = |key: &str| json["stats"][key].as_u64().unwrap_or(0);
-    Ok(Counts { passed: number("expected") + number("flaky"), failed: number("unexpected"), skipped: number("skipped") })
+    Ok(Counts {
+        passed: number("expected") + number("flaky"),
+        failed: number("unexpected"),
+        skipped: number("skipped"),
+    })
 }
 
 #[cfg(test)]

@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn a_header_ends_where_code_begins() {
-        let source = "//! Bill of a call.\n//!\n//! # Question\n//! ```toml\n//! # not a heading\n//! ```\nuse x;\n//! no\n";
+        let source =
+            "//! Bill of a call.\n//!\n//! # Question\n//! ```toml\n//! # not a heading\n//! ```\nuse x;\n//! no\n";
         assert_eq!(header(source), "Bill of a call.\n\n## Question\n```toml\n# not a heading\n```\n");
     }
 }

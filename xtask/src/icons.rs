@@ -51,9 +51,8 @@ fn pixel(side: u32, column: u32, row: u32) -> [u8; 4] {
     let mut sum = [0_u32; 3];
     let mut inside = 0;
     for sample in 0..SAMPLES * SAMPLES {
-        let at = |cell: u32, part: u32| {
-            (f64::from(cell) + (f64::from(part) + 0.5) / f64::from(SAMPLES)) / f64::from(side)
-        };
+        let at =
+            |cell: u32, part: u32| (f64::from(cell) + (f64::from(part) + 0.5) / f64::from(SAMPLES)) / f64::from(side);
         if let Some(colour) = colour(at(column, sample % SAMPLES), at(row, sample / SAMPLES)) {
             inside += 1;
             for (sum, part) in sum.iter_mut().zip(colour) {

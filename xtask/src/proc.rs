@@ -63,7 +63,13 @@ pub fn tee(command: &mut Command) -> Result<(String, bool)> {
 
 /// Whether a program can be started at all.
 pub fn exists(program: &str) -> bool {
-    Command::new(program).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
 }
 
 /// The command as one would type it.

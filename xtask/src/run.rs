@@ -58,11 +58,17 @@ fn on_command_line(place: &Place, ledger: &Path) -> Result<()> {
         println!("\n$ outlay {question}");
         proc::run(proc::command(&outlay, &place.root).arg("--ledger").arg(ledger).arg(question))?;
     }
-    println!("\nMore of it:\n  export OUTLAY_LEDGER={}\n  export PATH={}:$PATH", ledger.display(), place.target.join("debug").display());
+    println!(
+        "\nMore of it:\n  export OUTLAY_LEDGER={}\n  export PATH={}:$PATH",
+        ledger.display(),
+        place.target.join("debug").display()
+    );
     println!("  outlay trend --by week");
     println!("  outlay hotspots --by feature,model --top 10");
     println!("  outlay calls --top 10");
-    println!("  outlay --ledger my-company import ~/Downloads/usage.csv   your own files, in a company file of their own");
+    println!(
+        "  outlay --ledger my-company import ~/Downloads/usage.csv   your own files, in a company file of their own"
+    );
     println!("  outlay help");
     Ok(())
 }

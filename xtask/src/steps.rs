@@ -49,7 +49,13 @@ impl Steps {
         for Step { name, took, counts, fault } in &self.done {
             sum = sum.plus(*counts);
             let Counts { passed, failed, skipped } = counts;
-            let word = if *failed > 0 { "FAILED" } else if *passed == 0 { "skipped" } else { "ok" };
+            let word = if *failed > 0 {
+                "FAILED"
+            } else if *passed == 0 {
+                "skipped"
+            } else {
+                "ok"
+            };
             let skips = if *skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
             println!("{word:>8} {:7.1} s  {name}: {passed} passed, {failed} failed{skips}", took.as_secs_f64());
             if let Some(fault) = fault {

@@ -151,7 +151,9 @@ fn outside(place: &Place, steps: &mut Steps) {
         let name = script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         steps.holds(&format!("outside: {name}"), || {
             let python = tools::python(place, &["duckdb"])?;
-            proc::run(proc::command(python, &place.root).arg(&script).env("OUTLAY", &outlay).env("OUTLAY_ROOT", &place.root))
+            proc::run(
+                proc::command(python, &place.root).arg(&script).env("OUTLAY", &outlay).env("OUTLAY_ROOT", &place.root),
+            )
         });
     }
 }

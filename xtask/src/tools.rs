@@ -19,7 +19,8 @@ const CARGO_DENY: &str = "^0.20.2";
 /// Checks that Node.js is there and new enough.
 pub fn node() -> Result<()> {
     let (major, minor) = NODE;
-    let how = format!("Node.js {major}.{minor} or newer with npm is needed: https://nodejs.org, or your system's package");
+    let how =
+        format!("Node.js {major}.{minor} or newer with npm is needed: https://nodejs.org, or your system's package");
     let version = proc::output(proc::command("node", Path::new(".")).arg("--version")).context(how.clone())?;
     let mut numbers = version.trim().trim_start_matches('v').split('.').map(|n| n.parse().unwrap_or(0));
     let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));

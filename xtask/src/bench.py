@@ -1,0 +1,175 @@
+"""Outlay and DuckDB in turn on the same files: bench.py DATA WORK OUTLAY ASK ROUNDS, by `cargo xtask bench`.
+
+Every measurement is a process of its own: CPU seconds of it and its children from wait4, peak of RssAnon (its own
+memory, without pages of files) sampled every 10 ms. Questions are asked four times in one process; the first is left
+out. Every answer is checked against DATA/truth.json. Prints one JSON document.
+"""
+
+import csv, json, os, shutil, statistics, subprocess, sys, threading, time
+from pathlib import Path
+
+data, work, outlay, ask, rounds = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5])
+truth = json.load(open(data / "truth.json"))
+ASKED = 4
+
+# The same for everyone: types are given, so that none has to guess them.
+TYPES = {
+    "timestamp": "TIMESTAMP", "cost_usd": "DOUBLE", "eval_score": "DOUBLE", "attempt": "INTEGER", "input_tokens": "BIGINT",
+    "cached_input_tokens": "BIGINT", "cache_write_tokens": "BIGINT", "output_tokens": "BIGINT", "reasoning_tokens": "BIGINT",
+    "latency_ms": "BIGINT", "ttft_ms": "BIGINT", "user_feedback": "INTEGER",
+}
+QUESTIONS = {
+    "overview": "SELECT CAST(timestamp AS DATE), sum(cost_usd) FROM t GROUP BY 1 ORDER BY 1; "
+    "SELECT feature, sum(cost_usd) c, count(*) FROM t GROUP BY 1 ORDER BY c DESC LIMIT 20; SELECT sum(cost_usd) FROM t",
+    "hotspots": "SELECT feature, sum(cost_usd) c, count(*) FROM t GROUP BY 1 ORDER BY c DESC; SELECT sum(cost_usd) FROM t",
+    "hotspots by feature, model": "SELECT feature, model, sum(cost_usd) c, count(*) FROM t GROUP BY 1, 2 ORDER BY c DESC; "
+    "SELECT sum(cost_usd) FROM t",
+    "trend": "SELECT CAST(timestamp AS DATE), sum(cost_usd) FROM t GROUP BY 1 ORDER BY 1; SELECT sum(cost_usd) FROM t",
+}
+IMPORT = """
+import duckdb, sys
+db, source, types = sys.argv[1:]
+c = duckdb.connect(db)
+read = "read_json" if source.endswith("jsonl") else "read_csv"
+how = ", format='newline_delimited'" if source.endswith("jsonl") else ", header=true"
+c.execute(f"CREATE TABLE t AS SELECT * FROM {read}('{source}'{how}, columns={types})")
+c.close()
+"""
+ANSWER = """
+import duckdb, json, sys, time
+c = duckdb.connect(sys.argv[1], read_only=True)
+for line in sys.stdin:
+    start = time.perf_counter()
+    for statement in json.loads(line).split(";"):
+        rows = c.execute(statement).fetchall()
+    print(json.dumps({"seconds": time.perf_counter() - start, "total": rows[0][0]}), flush=True)
+"""
+
+
+def measured(command, stdin=None):
+    """Standard output, CPU seconds, seconds and MB of a process."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    peak, done = [0], threading.Event()
+
+    def watch():
+        while not done.wait(0.01):
+            try:
+                status = open(f"/proc/{process.pid}/status").read()
+                peak[0] = max(peak[0], int(status.split("RssAnon:")[1].split()[0]))
+            except (OSError, IndexError):
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    start = time.perf_counter()
+    writer = threading.Thread(target=lambda: (process.stdin.write(stdin or ""), process.stdin.close()))
+    writer.start()
+    out = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    done.set()
+    watcher.join()
+    writer.join()
+    if process.returncode != 0:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}")
+    return out, {"cpu": usage.ru_utime + usage.ru_stime, "wall": seconds, "mb": peak[0] / 1024}
+
+
+def size(path):
+    return sum(f.stat().st_size for f in path.rglob("*") if f.is_file()) if path.is_dir() else path.stat().st_size
+
+
+def near(got, nano):
+    return abs(got * 1e9 - nano) <= max(2, 1e-9 * nano)
+
+
+def user_prices():
+    """The data's own made-up prices as a rate file, so that both sides must come to the same total."""
+    provider = {}
+    with open(data / "requests.csv") as rows:
+        for row in csv.DictReader(rows):
+            provider.setdefault(row["model"], row["provider"])
+            if len(provider) == len(truth["model"]):
+                break
+    path = work / "prices.csv"
+    with open(path, "w", newline="") as out:
+        write = csv.writer(out)
+        write.writerow(["provider", "model", "uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "currency"])
+        for row in csv.DictReader(open(data / "prices.csv")):
+            per_million = {k: f"{int(v) // 1000}.{int(v) % 1000:03d}" for k, v in row.items() if k != "model"}
+            write.writerow([provider[row["model"]], row["model"], per_million["p_in"], per_million["p_cached"],
+                            per_million["p_write"], per_million["p_write"], per_million["p_out"], "USD"])
+    return path
+
+
+def columns(source):
+    first = next(csv.reader(open(data / "requests.csv")))
+    return "{" + ", ".join(f"'{c}': '{TYPES.get(c, 'VARCHAR')}'" for c in first) + "}"
+
+
+def imports(source):
+    """One round: both read the file; gives both measurements."""
+    db, ledger = work / "d.duckdb", work / "ledger"
+    db.unlink(missing_ok=True)
+    shutil.rmtree(ledger, ignore_errors=True)
+    _, theirs = measured([sys.executable, "-c", IMPORT, str(db), str(source), columns(source)])
+    subprocess.run([outlay, "--ledger", str(ledger), "prices", "import", "--allow-odd", str(user_prices())], check=True,
+                   stdout=subprocess.DEVNULL)
+    out, ours = measured([outlay, "--ledger", str(ledger), "--json", "import", str(source)])
+    reply = json.loads(out)
+    rows = sum(m["rows"] for m in truth["model"].values())
+    kept = reply["imported"] == rows and reply["rejected"] == 0
+    if not kept:
+        print(f"{source.name}: {reply['imported']} of {rows} rows, {reply['rejected']} refused", file=sys.stderr)
+    theirs["stored"], ours["stored"] = size(db) / 1e6, size(ledger) / 1e6
+    return {"duckdb": theirs, "outlay": ours, "right": kept}
+
+
+def questions():
+    """One round: both answer every question ASKED times in one process; medians without the first."""
+    import datetime
+
+    first = datetime.date.fromisoformat(truth["first_day"])
+    whole = {"from": str(first), "to": str(first + datetime.timedelta(days=truth["days"] - 1)), "zone": "UTC", "month": None, "conditions": []}
+    requests = {
+        "overview": ("overview", {"filter": whole}),
+        "hotspots": ("hotspots", {"filter": whole, "by": ["feature"], "top": None}),
+        "hotspots by feature, model": ("hotspots", {"filter": whole, "by": ["feature", "model"], "top": None}),
+        "trend": ("trend", {"filter": whole, "by": "day"}),
+    }
+    theirs, _ = measured([sys.executable, "-c", ANSWER, str(work / "d.duckdb")],
+                         "".join(json.dumps(q) + "\n" for q in QUESTIONS.values() for _ in range(ASKED)))
+    lines = "".join(json.dumps({"command": c, "request": r}) + "\n" for c, r in requests.values() for _ in range(ASKED))
+    ours, memory = measured([ask, str(work / "ledger")], lines)
+    theirs, ours = [json.loads(x) for x in theirs.splitlines()], [json.loads(x) for x in ours.splitlines()]
+    total = sum(m["cost_nano"] for m in truth["model"].values())
+    result = {}
+    for at, name in enumerate(QUESTIONS):
+        a, b = theirs[at * ASKED : (at + 1) * ASKED], ours[at * ASKED : (at + 1) * ASKED]
+        reply = b[-1]["reply"]
+        found = reply.get("total")
+        right = near(a[-1]["total"], total) and (found is None or near(float(found["amount"]), total))
+        if not right:
+            print(f"{name}: {found}, expected {total} nano; DuckDB {a[-1]['total']}", file=sys.stderr)
+        result[name] = {
+            "duckdb": statistics.median(x["seconds"] for x in a[1:]),
+            "outlay": statistics.median(x["seconds"] for x in b[1:]),
+            "first": b[0]["seconds"],
+            "right": right,
+        }
+    return result, memory["mb"]
+
+
+import duckdb
+
+work.mkdir(parents=True, exist_ok=True)
+found = {"duckdb": duckdb.__version__, "rows": sum(m["rows"] for m in truth["model"].values()), "import": {}, "questions": {}, "mb": []}
+for _ in range(rounds):
+    for name in ("requests.csv", "requests.jsonl"):
+        found["import"].setdefault(name, []).append(imports(data / name) | {"bytes": size(data / name)})
+    answers, mb = questions()
+    found["mb"].append(mb)
+    for name, answer in answers.items():
+        found["questions"].setdefault(name, []).append(answer)
+json.dump(found, sys.stdout)
