@@ -9,6 +9,7 @@ export default defineConfig({
   workers: 2,
   timeout: 15_000,
   use: {
+    actionTimeout: 5_000,
     baseURL: 'http://localhost:4317',
     viewport: { width: 1280, height: 800 },
     timezoneId: 'Europe/Berlin',
