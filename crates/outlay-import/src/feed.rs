@@ -18,7 +18,9 @@ pub(crate) struct Feed<'s> {
     told: u64,
     rows: u64,
     notes: Vec<String>,
-    outside: bool,
+    /// Rows whose cached tokens exceed the input that should contain them, and the first of them.
+    outside: u64,
+    first_outside: u64,
 }
 
 impl<'s> Feed<'s> {
@@ -30,7 +32,8 @@ impl<'s> Feed<'s> {
             told: 0,
             rows: 0,
             notes: Vec::new(),
-            outside: false,
+            outside: 0,
+            first_outside: 0,
         }
     }
 
@@ -68,12 +71,11 @@ impl<'s> Feed<'s> {
     /// One row that is none.
     pub fn reject(&mut self, line: u64, fault: &Fault) -> Result<(), ImportError> {
         self.rows += 1;
-        if fault.proves_outside && !self.outside {
-            self.outside = true;
-            self.note(format!(
-                "cached tokens are outside the input tokens in this file: line {line} proves it; rows that do not show it \
-                 were read as if they were inside, so read it again with a mapping that says cached_input = \"outside\""
-            ));
+        if fault.proves_outside {
+            if self.outside == 0 {
+                self.first_outside = line;
+            }
+            self.outside += 1;
         }
         self.sink.reject(Rejected::new(line, &fault.column, fault.reason.clone(), &fault.value));
         self.tick()
@@ -99,6 +101,15 @@ impl<'s> Feed<'s> {
         }
         if let Some(broken) = self.meter.broken() {
             self.note(format!("{broken}; the rows before that were read: download or copy the file again"));
+        }
+        // One such row is a fault of its own; a file full of them counts the other way round.
+        if self.outside > 1 && self.outside * 100 >= self.rows {
+            let (count, first) = (self.outside, self.first_outside);
+            self.note(format!(
+                "cached tokens are outside the input tokens in this file: {count} rows prove it, the first on line {first}; \
+                 rows that do not show it were read as if they were inside, so read it again with a mapping that says \
+                 cached_input = \"outside\""
+            ));
         }
         if self.rows == 0 {
             self.note("a file without any rows");

@@ -69,7 +69,11 @@ fn faults_name_line_column_and_reason() {
     );
     assert!(sums.rejects[0].reason.contains("cached_input = \"outside\""), "{}", sums.rejects[0].reason);
     assert_eq!((summary.rows, sums.pushed), (8, 2));
-    assert!(summary.notes.iter().any(|n| n.contains("line 2 proves it")), "{:?}", summary.notes);
+    assert!(!summary.notes.iter().any(|n| n.contains("outside")), "one row is a fault of its own: {:?}", summary.notes);
+    let twice = "timestamp,model,input_tokens,output_tokens,cached_input_tokens\n\
+        2026-10-03T14:05:00Z,m,10,1,20\n2026-10-03T14:06:00Z,m,10,1,20\n2026-10-03T14:07:00Z,m,10,1,0\n";
+    let (summary, _) = read_as("trace-csv", twice);
+    assert!(summary.notes.iter().any(|n| n.contains("2 rows prove it, the first on line 2")), "{:?}", summary.notes);
     assert!(sums.shown[1].contains("tokens: None"), "nothing told is unknown, not 0");
 }
 

@@ -1,18 +1,18 @@
 //! An import under way: a sink that prices, redacts, hashes and buffers records, and spills them until publication.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use foldhash::fast::FixedState;
 use outlay_model::names;
 use outlay_model::record::{
-    Call, Charge, Dimensions, Place, Record, Refusal, Rejected, Score, ScoreValue, Sink, Usage,
+    Call, Charge, Dimensions, Place, Record, Refusal, Rejected, Score, ScoreValue, Sink, Usage, shorten,
 };
 use outlay_model::report::{Kind, RejectedRow};
 use outlay_model::time::{EARLIEST, LATEST, Micros, utc_day};
 use outlay_model::tokens::{MAX_CALL_TOKENS, MAX_USAGE_TOKENS, Tokens};
 use outlay_price::Key;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use crate::datasets::buffer::Buffer;
 use crate::datasets::schema::Dataset;
@@ -157,12 +157,16 @@ pub struct Import {
     pub(crate) pricer: Pricer,
     pub(crate) spills: [Spill; SETS],
     pub(crate) presence: HashMap<(Kind, u32, u32, i32), i64, FixedState>,
+    /// UTC days with rows of any dataset: what an undo has to look at.
+    pub(crate) days: BTreeSet<i32>,
     pub(crate) tallies: Vec<FileTally>,
     _lock: WriterLock,
     pub(crate) fault: Option<Error>,
     slots: Slots,
     buffers: [Buffer; SETS],
     digester: Digester,
+    /// Keys of rows are of this ledger alone.
+    seed: u64,
     pub(crate) options: ImportOptions,
     /// Normalised code by raw codes: providers by (told, model), tiers by told.
     providers: HashMap<(u32, u32), u32, FixedState>,
@@ -209,9 +213,11 @@ impl Import {
             buffers: Dataset::ALL.map(Buffer::new),
             scratch,
             presence: HashMap::with_hasher(FixedState::default()),
+            days: BTreeSet::new(),
             tallies: Vec::new(),
             _lock: lock,
             fault: None,
+            seed: digester.hash(&[b"rows"]) as u64,
             digester,
             options,
             providers: HashMap::with_hasher(FixedState::default()),
@@ -228,9 +234,18 @@ impl Import {
 
     /// Begins the next file.
     pub fn begin_file(&mut self) {
+        self.count_secrets();
         self.tallies.push(FileTally::default());
         self.bytes_before += self.bytes;
         self.bytes = 0;
+    }
+
+    /// Gives the last file the secrets that were removed while it was read.
+    pub(crate) fn count_secrets(&mut self) {
+        let before: u64 = self.tallies.iter().map(|t| t.secrets).sum();
+        if let Some(tally) = self.tallies.last_mut() {
+            tally.secrets += self.words.redactor.removed - before;
+        }
     }
 
     /// What the current file gave so far.
@@ -348,7 +363,16 @@ impl Import {
     }
 
     fn see(&mut self, kind: Kind, codes: &[u32; 18], time: Micros) {
+        self.present(kind, codes, time);
+        self.count(kind, time);
+    }
+
+    fn present(&mut self, kind: Kind, codes: &[u32; 18], time: Micros) {
         *self.presence.entry((kind, codes[PROVIDER], codes[ACCOUNT], utc_day(time))).or_default() += 1;
+    }
+
+    fn count(&mut self, kind: Kind, time: Micros) {
+        self.days.insert(utc_day(time));
         if let Some(tally) = self.tallies.last_mut() {
             tally.rows += 1;
             tally.span = Some(tally.span.map_or((time, time), |(a, b)| (a.min(time), b.max(time))));
@@ -384,13 +408,13 @@ impl Import {
     /// Identity, precedence and origin of a row whose content lies in `self.content`; the first `identity` bytes of
     /// it are what makes the row itself.
     fn write_control(&mut self, at: usize, identity: usize, by_id: bool, rank: i64, file: i64, row: u64) {
-        let key = xxh3_128(&self.content[..identity]);
+        let key = xxh3_128_with_seed(&self.content[..identity], self.seed);
         let buffer = &mut self.buffers[at];
         buffer.must((key >> 64) as u64 as i64);
         buffer.must(key as u64 as i64);
         buffer.must(i64::from(by_id));
         buffer.must(rank);
-        buffer.must(xxh3_64(&self.content) as i64);
+        buffer.must(xxh3_64_with_seed(&self.content, self.seed) as i64);
         buffer.must(self.id);
         buffer.must(file);
         buffer.must(row as i64);
@@ -472,7 +496,7 @@ impl Import {
         }
         let texts = call.texts;
         for part in [texts.system, texts.prompt, texts.output].into_iter().flatten() {
-            content.extend_from_slice(part.as_bytes());
+            number(&mut content, self.digester.hash(&[b"content", part.as_bytes()]));
         }
         let identity = if by_id { id_bytes } else { content.len() };
         self.content = content;
@@ -550,7 +574,11 @@ impl Import {
                 place.line,
             );
         }
-        self.see(Kind::Call, &codes, call.time);
+        self.count(Kind::Call, call.time);
+        // A step bills nothing: it does not make its source's day present.
+        if !is_step {
+            self.present(Kind::Call, &codes, call.time);
+        }
         self.full(at)?;
         self.full(Dataset::Scores as usize)
     }
@@ -590,7 +618,10 @@ impl Import {
         }
         buffer.real(score.value);
         for id in ids {
-            buffer.id(id);
+            match self.words.redactor.clean(id) {
+                Some(cleaned) => buffer.id(&cleaned),
+                None => buffer.id(id),
+            }
         }
         self.write_control(Dataset::Scores as usize, identity, by_id, i64::from(score.value.is_some()), file, row);
         self.content.truncate(about);
@@ -741,12 +772,15 @@ impl Sink for Import {
     fn reject(&mut self, rejected: Rejected) {
         self.rows += 1;
         let redactor = &mut self.words.redactor;
-        let value = redactor.clean(&rejected.value).unwrap_or(rejected.value);
+        // A row that could not be read at all may hold texts: little of it is enough to find it by.
+        let most = if rejected.column.is_empty() { 40 } else { 80 };
+        let value = shorten(&redactor.clean(&rejected.value).unwrap_or(rejected.value), most);
+        let reason = redactor.clean(&rejected.reason).unwrap_or(rejected.reason);
         if let Some(tally) = self.tallies.last_mut() {
             tally.rows += 1;
             tally.rejected += 1;
             if tally.rejects.len() < REJECTS_KEPT {
-                let Rejected { line, column, reason, .. } = rejected;
+                let Rejected { line, column, .. } = rejected;
                 tally.rejects.push(RejectedRow { line, column, reason, value });
             }
         }

@@ -1,6 +1,6 @@
 //! Where things lie in a ledger's folder. Nothing outside this crate sees a path in it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -49,21 +49,28 @@ impl Layout {
     }
 }
 
-/// Makes the names in `folder` durable.
+/// Makes the names in `folder` durable. Only Unix lets a folder be synced; elsewhere a rename is as durable as it gets.
 pub fn sync_dir(folder: &Path) -> Result<()> {
-    File::open(folder).and_then(|f| f.sync_all()).map_err(Error::io(folder))
+    if cfg!(unix) {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        fs::File::open(folder).and_then(|f| f.sync_all()).map_err(Error::io(folder))?;
+    }
+    Ok(())
 }
 
-/// Makes a folder and every parent durable.
+/// Makes a folder and its parents, each durable.
 pub fn make_dir(folder: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    fs::create_dir_all(folder).map_err(Error::io(folder))?;
-    match folder.parent() {
-        Some(parent) => sync_dir(parent),
-        None => Ok(()),
+    if let Some(parent) = folder.parent().filter(|p| !p.as_os_str().is_empty()) {
+        make_dir(parent)?;
     }
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+        other => other.map_err(Error::io(folder))?,
+    }
+    folder.parent().map_or(Ok(()), sync_dir)
 }
 
 /// The type of the network file system that `path` lies on, where it does. Known on Linux only.

@@ -56,6 +56,9 @@ pub struct Recalculated {
     pub snapshot: i64,
 }
 
+/// The presence kind that says on which days an import has rows at all, steps included.
+const ANY_ROWS: &str = "rows";
+
 fn random_salt() -> [u8; 32] {
     // The standard library's hash keys come from the operating system's random source.
     use std::hash::{BuildHasher, Hasher};
@@ -223,6 +226,7 @@ impl Ledger {
         let layout = self.layout.clone();
         let rebuilt = blocking(move || {
             import.flush()?;
+            import.count_secrets();
             let cancelled = std::mem::replace(&mut import.options.cancelled, Box::new(|| false));
             let mut plans = Vec::new();
             for (at, (dataset, (standing, aside))) in Dataset::ALL.into_iter().zip(existing).enumerate() {
@@ -286,6 +290,16 @@ impl Ledger {
                 account: account.map_or("", |slot| import.words.word(slot, *a)).to_owned(),
                 day: *day,
                 records: *records,
+            };
+            imports::add_presence(&mut tx, import.id, &row).await?;
+        }
+        for day in &import.days {
+            let row = PresenceRow {
+                kind: ANY_ROWS.to_owned(),
+                provider: String::new(),
+                account: String::new(),
+                day: *day,
+                records: 0,
             };
             imports::add_presence(&mut tx, import.id, &row).await?;
         }
@@ -406,7 +420,7 @@ impl Ledger {
     ) -> Result<Recalculated> {
         let before = files::newest(&self.pool).await?;
         let table = prices::table(&self.pool, before.mapping).await?;
-        let changes = recalculate(&book, &table)?;
+        let changes = recalculate(&self.book(), &book, &table);
         let mapping = before.mapping + 1;
         for (set, entries) in &changes {
             prices::map(&mut tx, *set, entries, mapping).await?;
@@ -482,6 +496,7 @@ impl Ledger {
     pub async fn set_mapping(&self, signature: &str, toml: &str, now: i64) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         words::set_mapping(&mut tx, now, signature, toml).await?;
+        audit::append(&mut tx, now, "mapping", signature).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -491,14 +506,7 @@ impl Ledger {
     /// # Errors
     /// What SQLite says.
     pub async fn view(&self, now: i64) -> Result<View> {
-        View::open(
-            &self.pool,
-            self.layout.clone(),
-            (self.orders.clone(), self.rolled.clone()),
-            self.book().thresholds(),
-            now,
-        )
-        .await
+        View::open(&self.pool, self.layout.clone(), (self.orders.clone(), self.rolled.clone()), now).await
     }
 }
 

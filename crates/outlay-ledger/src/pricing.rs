@@ -7,8 +7,6 @@ use outlay_model::time::Micros;
 use outlay_model::tokens::Tokens;
 use outlay_price::{Book, Cost, Key, RateSet, Schedule};
 
-use crate::error::Result;
-
 /// Identity of a rate set: whose price, and which of its dated, banded entries. An unpriced set has no entries yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RateKey {
@@ -89,10 +87,12 @@ impl Pricer {
         }
     }
 
-    /// The bin of a call's whole input among the thresholds of all books.
+    /// The bin of a call's whole input: the largest threshold of any book that it exceeds, 0 where it exceeds none. The
+    /// threshold itself is stored, so that a book with other thresholds reads old bins rightly.
     #[must_use]
     pub fn size_bin(&self, total_input: i64) -> i64 {
-        self.thresholds.partition_point(|t| total_input > *t) as i64
+        let above = self.thresholds.partition_point(|t| total_input > *t);
+        above.checked_sub(1).map_or(0, |at| self.thresholds[at])
     }
 
     /// The rate set of a call. `codes` stand for the key's texts, which `texts` gives when they are new.
@@ -217,11 +217,11 @@ impl RateTable {
     }
 }
 
-/// Prices every known set anew with a changed book: the entries that apply within each set's own validity and band.
-///
-/// # Errors
-/// None today; the signature leaves room for books that fail to load.
-pub fn recalculate(book: &Book, table: &RateTable) -> Result<Vec<(u32, Vec<RateSet>)>> {
+/// What changes in the known sets when `after` takes the place of `before`: the entries that then apply within each
+/// set's own validity and band. Sets that both books price alike keep what they have, so that a change of the user's
+/// prices takes up nothing else.
+#[must_use]
+pub fn recalculate(before: &Book, after: &Book, table: &RateTable) -> Vec<(u32, Vec<RateSet>)> {
     let mut changed = Vec::new();
     for (id, set) in table.sets() {
         let key = Key {
@@ -231,14 +231,17 @@ pub fn recalculate(book: &Book, table: &RateTable) -> Result<Vec<(u32, Vec<RateS
             region: set.key.region.clone(),
             tier: set.key.tier.clone(),
         };
-        let schedule = book.schedule(&key);
-        let entries: Vec<RateSet> = schedule.sets().iter().filter(|e| meets(&set.key.slot, e)).cloned().collect();
+        let (old, new) = (before.schedule(&key), after.schedule(&key));
+        if old.sets() == new.sets() {
+            continue;
+        }
+        let entries: Vec<RateSet> = new.sets().iter().filter(|e| meets(&set.key.slot, e)).cloned().collect();
         if entries != set.entries {
             changed.push((id, entries));
         }
     }
     changed.sort_by_key(|(id, _)| *id);
-    Ok(changed)
+    changed
 }
 
 /// Whether an entry can apply to records that were filed under a slot: their validities and bands overlap.

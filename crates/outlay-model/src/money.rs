@@ -37,7 +37,7 @@ impl Pico {
     /// (binary floats printed in full) are rounded half-even to the pico-unit.
     ///
     /// # Errors
-    /// On anything that is not a finite decimal number, or that is 10²⁴ units or more.
+    /// On anything that is not a finite decimal number, or that is 10¹² units or more.
     pub fn parse(text: &str) -> Result<Pico, NotAnAmount> {
         Self::parse_scaled(text, 12)
     }

@@ -244,10 +244,10 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    /// A fault in `column` of `line`, with the value cut to what fits a table cell.
+    /// A fault in `column` of `line`. The value is cut to a few hundred characters; the sink redacts and then shortens it.
     #[must_use]
     pub fn new(line: u64, column: &str, reason: impl Into<String>, value: &str) -> Rejected {
-        Rejected { line, column: column.to_owned(), reason: reason.into(), value: shorten(value, 80) }
+        Rejected { line, column: column.to_owned(), reason: reason.into(), value: shorten(value, 400) }
     }
 }
 

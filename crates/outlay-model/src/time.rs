@@ -67,8 +67,8 @@ pub fn local(at: Micros, zone: Tz) -> NaiveDateTime {
     to_utc(at).with_timezone(&zone).naive_local()
 }
 
-/// Reads a naive local time as an instant of `zone`; a time that a clock change skipped or doubled gives the
-/// earlier reading.
+/// Reads a naive local time as an instant of `zone`; of a time that a clock change doubled, the earlier reading. `None`
+/// for a time that it skipped.
 #[must_use]
 pub fn from_local(at: NaiveDateTime, zone: Tz) -> Option<Micros> {
     zone.from_local_datetime(&at).earliest().map(|t| t.timestamp_micros())

@@ -1,7 +1,7 @@
 //! Writing and reading single Parquet files.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 use polars::prelude::*;
@@ -70,17 +70,4 @@ pub fn read(path: &Path, columns: Option<&[&str]>) -> Result<DataFrame> {
         None => reader,
     };
     reader.finish().map_err(|e| Error::Damaged { path: path.to_path_buf(), reason: e.to_string() })
-}
-
-/// BLAKE3 hash of a file.
-pub fn hash(path: &Path) -> Result<String> {
-    let mut file = File::open(path).map_err(Error::io(path))?;
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer).map_err(Error::io(path))? {
-            0 => return Ok(hasher.finalize().to_hex().to_string()),
-            n => hasher.update(&buffer[..n]),
-        };
-    }
 }

@@ -77,13 +77,21 @@ pub const MOST_VALUES: usize = 1000;
 /// What they are summed under.
 pub const OTHER: &str = "(other)";
 
+/// Pico-units are summed in two parts, this many to the higher one, so that no 64-bit sum can overflow.
+pub const AMOUNT_HALF: i64 = 1_000_000;
+/// Where the waste mark stands among [`SUMS`].
+pub const WASTE: usize = 7;
+/// Where tokens begin among [`SUMS`].
+pub const TOKENS: usize = 8;
+
 /// Columns of sums, in order.
-pub const SUMS: [&str; 20] = [
+pub const SUMS: [&str; 21] = [
     "records",
     "errors",
     "retries",
     "unknown_usage",
-    "amount",
+    "amount_high",
+    "amount_low",
     "with_amount",
     "waste",
     "uncached_input",
@@ -157,7 +165,7 @@ pub fn roll(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> 
     let error = words.slot("status").map_or(u32::MAX, |slot| words.code(slot, "error"));
     let known: Vec<bool> = calls.column("uncached_input")?.is_not_null().iter().map(|k| k.unwrap_or(false)).collect();
     let amount = calls.column("recorded_cost")?.i64()?.clone();
-    let tokens: Vec<Vec<i64>> = SUMS[7..].iter().map(|name| ints(calls, name)).collect::<Result<_>>()?;
+    let tokens: Vec<Vec<i64>> = SUMS[TOKENS..].iter().map(|name| ints(calls, name)).collect::<Result<_>>()?;
 
     let mut groups: HashMap<Vec<u32>, usize, FixedState> = HashMap::with_hasher(FixedState::default());
     let mut keys: Vec<Vec<u32>> = Vec::new();
@@ -172,6 +180,7 @@ pub fn roll(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> 
         key.push((buckets[row] >> 32) as u32);
         key.extend(codes.iter().map(|c| c[row]));
         key.push(rate_set[row] as u32);
+        // Thresholds of context windows stay far below 2³² tokens.
         key.push(if rollup.sizes { size_bin[row] as u32 } else { 0 });
         key.push(u32::from(retry || failed));
         let group = match groups.get(&key) {
@@ -190,11 +199,12 @@ pub fn roll(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> 
         sum[2] += i64::from(retry);
         sum[3] += i64::from(!known[row]);
         if let Some(pico) = amount.get(row) {
-            sum[4] += pico;
-            sum[5] += 1;
+            sum[4] += pico / AMOUNT_HALF;
+            sum[5] += pico % AMOUNT_HALF;
+            sum[6] += 1;
         }
-        sum[6] = i64::from(retry || failed);
-        for (to, from) in sum[7..].iter_mut().zip(&tokens) {
+        sum[WASTE] = i64::from(retry || failed);
+        for (to, from) in sum[TOKENS..].iter_mut().zip(&tokens) {
             *to += from[row];
         }
     }

@@ -11,6 +11,9 @@ use polars::prelude::*;
 
 use crate::error::{Error, Result};
 
+/// Offset and length per UTC day of a sorted frame.
+type Places = BTreeMap<i32, (usize, usize)>;
+
 /// A part of the spill file.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
@@ -23,7 +26,7 @@ struct Segment {
 pub struct Spill {
     path: PathBuf,
     /// Frames in memory, each with offset and length per UTC day.
-    memory: Vec<(DataFrame, BTreeMap<i32, (usize, usize)>)>,
+    memory: Vec<(DataFrame, Places)>,
     in_memory: usize,
     /// Rows that may stay in memory.
     budget: usize,
@@ -67,7 +70,7 @@ impl Spill {
             at.sort_unstable();
             frame.sort(["time"], SortMultipleOptions::default().with_maintain_order(true))?
         };
-        let mut days: BTreeMap<i32, (usize, usize)> = BTreeMap::new();
+        let mut days = Places::new();
         for (row, time) in at.iter().enumerate() {
             days.entry(utc_day(*time)).or_insert((row, 0)).1 += 1;
         }

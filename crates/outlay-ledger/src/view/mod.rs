@@ -45,7 +45,6 @@ pub struct View {
     pub(crate) pool: SqlitePool,
     pub(crate) orders: OrderCache,
     pub(crate) rolled: RolledCache,
-    pub(crate) thresholds: Vec<i64>,
     pin: i64,
     /// Data version.
     pub snapshot: Snapshot,
@@ -58,7 +57,6 @@ impl View {
         pool: &SqlitePool,
         layout: Layout,
         (orders, rolled): (OrderCache, RolledCache),
-        thresholds: Vec<i64>,
         now: i64,
     ) -> Result<View> {
         let snapshot = files::newest(pool).await?;
@@ -66,7 +64,7 @@ impl View {
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
-        Ok(View { layout, pool: pool.clone(), orders, rolled, thresholds, pin, snapshot, rates })
+        Ok(View { layout, pool: pool.clone(), orders, rolled, pin, snapshot, rates })
     }
 
     /// Lets go of the data version.

@@ -13,10 +13,9 @@ use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
 use super::scan::{Columns, offsets};
-use super::slice::bin_size;
 use crate::catalogue::files::FileRow;
 use crate::datasets::files;
-use crate::datasets::rollup::{Cut, Rollup, SUMS};
+use crate::datasets::rollup::{AMOUNT_HALF, Cut, Rollup, SUMS, TOKENS, WASTE};
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::pricing::RateTable;
@@ -153,7 +152,6 @@ pub fn answer(
     rollup: &Rollup,
     slice: &Slice,
     rates: &RateTable,
-    thresholds: &[i64],
 ) -> Result<Cube> {
     let period = &slice.period;
     let by_day = rollup.cut == Cut::Day;
@@ -192,7 +190,7 @@ pub fn answer(
         let currency: Vec<u32> = rolled.dims[currency_at].1.iter().map(|w| currencies.code(w)).collect();
         for row in 0..rolled.time.len() {
             let at = rolled.time[row];
-            if at < first || at >= end || (slice.only_waste && rolled.sums[6][row] == 0) {
+            if at < first || at >= end || (slice.only_waste && rolled.sums[WASTE][row] == 0) {
                 continue;
             }
             if !taken.iter().all(|(dim, takes)| takes[rolled.dims[*dim].0[row] as usize]) {
@@ -209,7 +207,9 @@ pub fn answer(
             };
             let mut set = rolled.rate_set[row] as u32;
             if divided.binary_search(&set).is_ok() {
-                set = rates.resolve(set, if by_day { 0 } else { at }, bin_size(rolled.size_bin[row], thresholds));
+                let bin = rolled.size_bin[row];
+                let size = if bin > 0 { bin + 1 } else { 0 };
+                set = rates.resolve(set, if by_day { 0 } else { at }, size);
             }
             key.clear();
             key.extend([day as u32, hour as u32, set, currency[rolled.dims[currency_at].0[row] as usize]]);
@@ -225,7 +225,7 @@ pub fn answer(
             let column = |at: usize| rolled.sums[at][row];
             let mut buckets = [0; BUCKETS.len()];
             for (at, bucket) in buckets.iter_mut().enumerate() {
-                *bucket = column(7 + at);
+                *bucket = column(TOKENS + at);
             }
             sums[group].add(&Sums {
                 records: column(0),
@@ -233,9 +233,9 @@ pub fn answer(
                 errors: column(1),
                 retries: column(2),
                 unknown_usage: column(3),
-                amount: i128::from(column(4)),
-                with_amount: column(5),
-                tokens: Tokens { reasoning: column(7 + BUCKETS.len()), ..Tokens::from_buckets(buckets) },
+                amount: i128::from(column(4)) * i128::from(AMOUNT_HALF) + i128::from(column(5)),
+                with_amount: column(6),
+                tokens: Tokens { reasoning: column(TOKENS + BUCKETS.len()), ..Tokens::from_buckets(buckets) },
                 web_searches: 0,
             });
         }

@@ -13,13 +13,10 @@ use polars::prelude::*;
 use super::scan::{Columns, day_and_hour, holds, in_period, local, offsets, scan, within};
 use super::{View, rolled};
 use crate::catalogue::files::FileRow;
-use crate::datasets::rollup::{Cut, ROLLUPS, Rollup, SUMS, grain};
+use crate::datasets::rollup::{AMOUNT_HALF, Cut, ROLLUPS, Rollup, SUMS, TOKENS, grain};
 use crate::datasets::schema::Dataset;
 use crate::error::Result;
 use crate::ledger::blocking;
-
-/// Sums of pico-units are taken in two halves, so that no 64-bit sum can overflow.
-const HALF: i64 = 1_000_000;
 
 /// Where a slice is read from.
 enum Source {
@@ -56,7 +53,7 @@ impl View {
         if rollups && slice.kind == Kind::Call {
             for rollup in ROLLUPS.iter().rev() {
                 let found = self.files(rollup.name).await?;
-                if answers(rollup, slice, &found) {
+                if answers(rollup, slice, &found, !self.rates.divided().is_empty()) {
                     source = Source::Rollup(rollup);
                     files = Some(found);
                     break;
@@ -70,9 +67,8 @@ impl View {
         let files = within(files, slice.period.start() - DAY, slice.period.end() + DAY);
         if let Source::Rollup(rollup) = source {
             let (cache, layout, wanted) = (self.rolled.clone(), self.layout.clone(), slice.clone());
-            let (rates, thresholds) = (self.rates.clone(), self.thresholds.clone());
-            return blocking(move || rolled::answer(&cache, &layout, &files, rollup, &wanted, &rates, &thresholds))
-                .await;
+            let rates = self.rates.clone();
+            return blocking(move || rolled::answer(&cache, &layout, &files, rollup, &wanted, &rates)).await;
         }
         let from_rows = slice.kind == Kind::Call;
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
@@ -106,7 +102,7 @@ impl View {
         let amount = amounts(frame, slice.kind)?;
         let (with_amount, searches) = (ints("with_amount")?, ints("web_searches")?);
         let (requests, untold) = (ints("requests")?, ints("requests_untold")?);
-        let tokens = SUMS[7..].iter().map(|name| ints(name)).collect::<Result<Vec<_>>>()?;
+        let tokens = SUMS[TOKENS..].iter().map(|name| ints(name)).collect::<Result<Vec<_>>>()?;
         // Rate sets that time or size divides come in pieces: put them together again by their resolved price.
         let mut groups: BTreeMap<(i32, u8, Vec<u32>, u32, u32), Sums> = BTreeMap::new();
         for row in 0..frame.height() {
@@ -138,7 +134,11 @@ impl View {
 }
 
 /// Whether a rollup's files hold the answer to a slice.
-fn answers(rollup: &Rollup, slice: &Slice, files: &[FileRow]) -> bool {
+fn answers(rollup: &Rollup, slice: &Slice, files: &[FileRow], divided: bool) -> bool {
+    // A price that begins within a rate set's validity divides it by time: days are too coarse for that.
+    if divided && rollup.cut == Cut::Day {
+        return false;
+    }
     let needed = || slice.by.iter().copied().chain(slice.conditions.iter().map(|c| c.dimension)).map(Dimension::name);
     if !needed().all(|name| rollup.dims.contains(&name)) {
         return false;
@@ -167,7 +167,7 @@ fn amounts(frame: &DataFrame, kind: Kind) -> Result<Vec<i128>> {
     }
     let columns = Columns(frame);
     let (high, low) = (columns.ints("amount_high")?, columns.ints("amount_low")?);
-    Ok(high.into_iter().zip(low).map(|(h, l)| i128::from(h) * i128::from(HALF) + i128::from(l)).collect())
+    Ok(high.into_iter().zip(low).map(|(h, l)| i128::from(h) * i128::from(AMOUNT_HALF) + i128::from(l)).collect())
 }
 
 fn codes(words: &[String]) -> (Vec<u32>, Vec<String>) {
@@ -219,7 +219,9 @@ fn query(lazy: LazyFrame, dataset: Dataset, slice: &Slice, divided: &[u32]) -> R
         divided.iter().map(|id| rate_set.clone().eq(lit(i64::from(*id)))).reduce(Expr::or).filter(|_| priced);
     let (at, size) = match is_divided {
         Some(is) => {
-            (when(is.clone()).then(time.clone()).otherwise(zero()), when(is).then(total_input()).otherwise(zero()))
+            // A bucket sums many calls: its size is the band that its source names.
+            let size = if dataset == Dataset::Usage { bin_size(col("size_bin")) } else { total_input() };
+            (when(is.clone()).then(time.clone()).otherwise(zero()), when(is).then(size).otherwise(zero()))
         }
         None => (zero(), zero()),
     };
@@ -260,7 +262,10 @@ fn sums(dataset: Dataset) -> Vec<Expr> {
     let whole = |name: &str, expr: Expr| expr.cast(DataType::Int64).alias(name.to_owned());
     let zero = |name: &str| lit(0_i64).sum().alias(name.to_owned());
     let halves = |pico: Expr| {
-        [whole("amount_high", (pico.clone() / lit(HALF)).sum()), whole("amount_low", (pico % lit(HALF)).sum())]
+        [
+            whole("amount_high", (pico.clone() / lit(AMOUNT_HALF)).sum()),
+            whole("amount_low", (pico % lit(AMOUNT_HALF)).sum()),
+        ]
     };
     let mut out: Vec<Expr> = Vec::new();
     out.push(whole("records", len()));
@@ -296,17 +301,14 @@ fn sums(dataset: Dataset) -> Vec<Expr> {
         }
     }
     if matches!(dataset, Dataset::Charges | Dataset::Scores) {
-        out.extend(SUMS[7..].iter().map(|name| zero(name)));
+        out.extend(SUMS[TOKENS..].iter().map(|name| zero(name)));
     } else {
-        out.extend(SUMS[7..].iter().map(|name| whole(name, col(*name).sum())));
+        out.extend(SUMS[TOKENS..].iter().map(|name| whole(name, col(*name).sum())));
     }
     out
 }
 
-/// The size that stands for a bin: just above the threshold below it.
-pub fn bin_size(bin: i64, thresholds: &[i64]) -> i64 {
-    match usize::try_from(bin - 1).ok().and_then(|at| thresholds.get(at)) {
-        Some(threshold) => threshold + 1,
-        None => 0,
-    }
+/// The size that stands for a bin: just above the threshold that names it.
+fn bin_size(bin: Expr) -> Expr {
+    when(bin.clone().gt(lit(0_i64))).then(bin + lit(1_i64)).otherwise(lit(0_i64))
 }
