@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// The window's policy (src-tauri/tauri.conf.json). The browser tests serve the build under it and expect no violation.
-const POLICY =
-  "default-src 'self'; img-src 'self' data:; style-src 'self'; connect-src ipc: http://ipc.localhost";
+// The window's own policy: the browser tests serve the build under it and expect no violation.
+const conf = JSON.parse(readFileSync(new URL('../src-tauri/tauri.conf.json', import.meta.url), 'utf8')) as {
+  app: { security: { csp: string } };
+};
+const POLICY = conf.app.security.csp;
 
 export default defineConfig({
   plugins: [svelte()],

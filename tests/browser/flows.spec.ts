@@ -146,7 +146,7 @@ test('files are dropped, told about and undone', async ({ page }) => {
   await page.evaluate(() => dispatchEvent(new CustomEvent('outlay:drop', { detail: { state: 'dropped', paths: ['/e/langfuse.jsonl'] } })));
   await expect(page.getByRole('progressbar')).toBeVisible();
   await expect(page.getByTestId('import-result')).toHaveText('41,210 rows: 40,988 in, 212 already there, 10 refused; 3 secrets removed.');
-  await expect(page.getByText('A valid file without usage')).toBeVisible();
+  await expect(page.getByText('A valid file without usage').first()).toBeVisible();
   await page.getByTestId('undo-13').click();
   await page.getByTestId('undo-yes').click();
   await expect(page.getByTestId('undo-13')).toHaveCount(0);

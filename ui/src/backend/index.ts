@@ -2,6 +2,18 @@
 
 import type { Commands, ErrorReply, Progress } from './bindings';
 
+/** Commands that write end by themselves: "cancelled" must never be said of something that was kept. */
+const WRITING: ReadonlySet<string> = new Set([
+  'ledger_open',
+  'sample_open',
+  'settings_set',
+  'import',
+  'import_undo',
+  'user_prices',
+  'alias_set',
+  'names_set',
+] satisfies (keyof Commands)[]);
+
 export type CommandName = keyof Commands;
 export type Request<K extends CommandName> = Commands[K]['request'];
 export type Reply<K extends CommandName> = Commands[K]['reply'];
@@ -70,7 +82,7 @@ async function host(): Promise<Backend> {
   return backend;
 }
 
-/** Asks the core. An aborted call is cancelled there, and rejects with code `cancelled`. */
+/** Asks the core. An aborted call is cancelled there; one that only reads rejects at once with code `cancelled`. */
 export async function call<K extends CommandName>(
   command: K,
   request: Request<K>,
@@ -84,7 +96,7 @@ export async function call<K extends CommandName>(
     return await new Promise<Reply<K>>((resolve, reject) => {
       const stop = () => {
         void to.cancel(id).catch(() => undefined);
-        reject(cancelled);
+        if (!WRITING.has(command)) reject(cancelled);
       };
       signal?.addEventListener('abort', stop, { once: true });
       const progress = (p: Progress) => {

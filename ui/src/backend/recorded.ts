@@ -100,12 +100,23 @@ const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export function recorded(): Backend {
   const known = answers(new URLSearchParams(location.search).get('recorded') ?? '');
+  const cancelled = new Set<number>();
   return {
-    async call(_id, command, request, onProgress) {
+    async call(id, command, request, onProgress) {
       await wait(30);
-      return structuredClone(await known[command](request, onProgress));
+      const stopped = () => {
+        if (cancelled.has(id)) throw { code: 'cancelled', message: 'The import was cancelled; nothing of it was kept.', remedy: '' } satisfies ErrorReply;
+      };
+      const progress = (p: Progress) => {
+        stopped();
+        onProgress(p);
+      };
+      return structuredClone(await known[command](request, progress));
     },
-    cancel: () => Promise.resolve(),
+    cancel(id) {
+      cancelled.add(id);
+      return Promise.resolve();
+    },
     pick: (kind) => Promise.resolve(kind === 'files' ? ['/exports/langfuse-2026-10.jsonl', '/exports/azure-usage-2026-10.csv'] : ['/home/ada/Outlay/other']),
     onFileDrop(listener) {
       // Browser tests drop paths by an event, as the real window does through its web view.

@@ -51,6 +51,8 @@ export const data = {
     noFormat: 'no known format',
     noUsage: 'nothing to count',
     map: 'Choose columns…',
+    whichZone: 'Which zone are its times in?',
+    withZone: 'Import with this zone',
     strips: 'Which days are there?',
     stripsHint: 'a bar: days with records; hollow: missing',
     stripLabel: (who: string, present: number, missing: number) =>
@@ -65,6 +67,8 @@ export const data = {
     title: (file: string) => `Choose columns of ${file}`,
     lead: 'Say which column is what. What is chosen is kept with the company file and used for the next file of this kind.',
     notUsed: 'not used',
+    zoneHint: 'For times that name none',
+    zoneOwn: 'as the company file',
     example: 'The first row, as it would be read',
     cost: 'Its cost',
     unpriced: 'no price yet',
