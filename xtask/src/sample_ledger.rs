@@ -23,25 +23,11 @@ pub fn make(place: &Place) -> Result<PathBuf> {
     if ledger.is_dir() {
         fs::remove_dir_all(&ledger).with_context(|| format!("removing {}", ledger.display()))?;
     }
-    let folders = folders(place)?;
-    ensure!(!folders.is_empty(), "sample-data/ has no files; `cargo xtask sample-data` writes them");
-    let mut import = proc::command(place.built("outlay"), &place.root);
-    import.arg("--ledger").arg(&ledger).arg("import").args(folders);
-    proc::run(&mut import)?;
+    let data = place.root.join("sample-data");
+    ensure!(data.is_dir(), "there is no sample-data/; `cargo xtask sample-data` writes it");
+    let mut made = proc::command(place.built("outlay"), &place.root);
+    made.arg("--ledger").arg(&ledger).arg("sample").arg(&data);
+    proc::run(&mut made)?;
     fs::write(stamp, made_of)?;
     Ok(ledger)
-}
-
-/// The folders of sample-data, one a format.
-fn folders(place: &Place) -> Result<Vec<PathBuf>> {
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(place.root.join("sample-data")).context("reading sample-data/")? {
-        let path = entry?.path();
-        // What no format knows needs a mapping: it is there to try that with.
-        if path.is_dir() && !path.ends_with("mapped") {
-            folders.push(path);
-        }
-    }
-    folders.sort();
-    Ok(folders)
 }

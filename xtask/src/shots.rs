@@ -17,7 +17,8 @@ pub struct ShotsArgs {
 }
 
 /// Pictures that README shows.
-const KEPT: &[&str] = &["overview-light-1280", "hotspots-dark-1280", "bill-light-1280", "files-light-1280"];
+const KEPT: &[&str] =
+    &["overview-light-1280", "overview-dark-1280", "hotspots-dark-1280", "bill-light-1280", "files-light-1280"];
 
 /// Builds, and takes the pictures into `shots` below the target folder.
 pub fn run(place: &Place, args: &ShotsArgs) -> Result<()> {
