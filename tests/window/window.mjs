@@ -123,20 +123,30 @@ export class Window {
   }
 }
 
+async function isOpen(id) {
+  const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', '.']).catch(() => ({ stdout: '' }));
+  return stdout.split('\n').includes(id);
+}
+
 /** The native dialog over the window: types a path into it, as a person would, and confirms. */
 export async function chooseInDialog(title, path) {
   const found = await run('xdotool', ['search', '--sync', '--onlyvisible', '--name', title], { timeout: PATIENCE });
   const id = found.stdout.trim().split('\n').at(-1);
+  const key = (name) => run('xdotool', ['key', '--window', id, name]);
   // There is no window manager here that would give it the keyboard.
   await run('xdotool', ['windowfocus', '--sync', id]);
-  // The slash opens the line for paths; what is typed before it is there would be lost.
-  await sleep(500);
-  await run('xdotool', ['key', '--window', id, 'slash']);
-  await sleep(700);
-  await run('xdotool', ['key', '--window', id, 'ctrl+a']);
-  await run('xdotool', ['type', '--window', id, '--delay', '20', path]);
-  await sleep(1200);
-  await run('xdotool', ['key', '--window', id, 'Return']);
+  await sleep(1000);
+  // The slash opens the line for paths; what is typed before the line is there would be lost.
+  await key('slash');
+  for (let tries = 0; tries < 10 && (await isOpen(id)); tries += 1) {
+    await sleep(1000);
+    await key('ctrl+a');
+    await run('xdotool', ['type', '--window', id, '--delay', '40', path]);
+    await sleep(2000);
+    await key('Return');
+    for (let waits = 0; waits < 20 && (await isOpen(id)); waits += 1) await sleep(200);
+  }
+  if (await isOpen(id)) throw new Error(`the dialog ${title} does not take ${path}`);
 }
 
 /** A picture of the whole screen: WebDriver's own screenshots hang in WebKitGTK. */

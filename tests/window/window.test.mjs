@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -68,9 +68,11 @@ before(async () => {
   await run(told('OUTLAY_XTASK'), ['sample-data', '--seed', `${seed}`, '--out', made], { maxBuffer: 1 << 26 });
   await mkdir(exports_, { recursive: true });
   await mkdir(logs, { recursive: true });
+  // Flat, as in a folder of downloads.
   for (const folder of await readdir(made)) {
-    if (/-(usage|cost)-csv$/u.test(folder)) await cp(join(made, folder), join(exports_, folder), { recursive: true });
-    if (/^(trace|inhouse)-/u.test(folder)) await cp(join(made, folder), join(logs, folder), { recursive: true });
+    const to = /-(usage|cost)-csv$/u.test(folder) ? exports_ : /^(trace|inhouse)-/u.test(folder) ? logs : undefined;
+    if (to === undefined) continue;
+    for (const file of await readdir(join(made, folder))) await copyFile(join(made, folder, file), join(to, file), constants.COPYFILE_EXCL);
   }
   window = await Window.open(company);
 });
