@@ -39,6 +39,14 @@ pub(crate) fn now() -> i64 {
     chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_micros()
 }
 
+/// A chart as SVG, drawn as the report draws it.
+///
+/// # Errors
+/// Our fault where the drawing library refuses.
+pub fn chart_svg(chart: &outlay_model::view::ChartSpec) -> Result<String, ErrorReply> {
+    outlay_draw::svg(chart, &outlay_draw::Look::default()).map_err(|e| ErrorReply::fault(e.to_string()))
+}
+
 impl App {
     /// An application without an open company file. `app_data` is the operating system's folder for window state and
     /// recent files; `None` = nothing is remembered (command line).

@@ -112,6 +112,17 @@ pub struct CsvArgs {
     pub csv: bool,
 }
 
+/// The other ways to print an answer that has a table and a chart.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct ChartArgs {
+    /// Print the table as CSV: exact decimals; unknown is an empty cell
+    #[arg(long, conflicts_with = "json", help_heading = "Options")]
+    pub csv: bool,
+    /// Print the chart as SVG, as the report draws it
+    #[arg(long, conflicts_with_all = ["json", "csv"], help_heading = "Options")]
+    pub svg: bool,
+}
+
 /// `outlay import`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -179,7 +190,7 @@ pub struct OverviewArgs {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
     #[command(flatten)]
-    pub output: CsvArgs,
+    pub output: ChartArgs,
 }
 
 /// `outlay trend`
@@ -199,7 +210,7 @@ pub struct TrendArgs {
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
     #[command(flatten)]
-    pub output: CsvArgs,
+    pub output: ChartArgs,
 }
 
 /// How a trend is cut.
@@ -244,7 +255,7 @@ pub struct HotspotsArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
-    pub output: CsvArgs,
+    pub output: ChartArgs,
 }
 
 /// `outlay calls`

@@ -28,6 +28,9 @@ pub async fn run(context: &Context, args: HotspotsArgs) -> Result<Answer, ErrorR
     if context.json {
         return context.as_json(&reply);
     }
+    if args.output.svg {
+        return Ok(Answer::from(outlay_app::chart_svg(&reply.chart)?));
+    }
     let look = context.look().await;
     if args.output.csv {
         return Ok(Answer::from(table::csv(&reply.table, true, &look)?));

@@ -19,6 +19,9 @@ pub async fn run(context: &Context, args: OverviewArgs) -> Result<Answer, ErrorR
     if context.json {
         return context.as_json(&reply);
     }
+    if args.output.svg {
+        return Ok(Answer::from(outlay_app::chart_svg(&reply.chart)?));
+    }
     let look = context.look().await;
     if args.output.csv {
         return Ok(Answer::from(table::csv(&table::shorten(&reply.table, args.top).0, true, &look)?));

@@ -16,6 +16,9 @@ pub async fn run(context: &Context, args: TrendArgs) -> Result<Answer, ErrorRepl
     if context.json {
         return context.as_json(&reply);
     }
+    if args.output.svg {
+        return Ok(Answer::from(outlay_app::chart_svg(&reply.chart)?));
+    }
     let look = context.look().await;
     if args.output.csv {
         return Ok(Answer::from(table::csv(&table::shorten(&reply.table, args.top).0, true, &look)?));
