@@ -47,7 +47,7 @@ function line(series: Series, palette: Palette): object {
 }
 
 function edge(series: Series, palette: Palette): object {
-  return { ...line(series, palette), name: '', z: 4, lineStyle: { color: palette.paper, width: 3.5, opacity: 0.5 } };
+  return { ...line(series, palette), name: '', z: 4, lineStyle: { color: palette.paper, width: 3, opacity: 0.4 } };
 }
 
 function bar(series: Series, palette: Palette): object {

@@ -59,7 +59,7 @@ it('draws a heat map without a cell where nothing is known', () => {
     series: [{ name: 'Mon', values: [1, null], hue: { role: 'main' } }, { name: 'Tue', values: [0, 4], hue: { role: 'main' } }],
   };
   expect(drawn(heat)[0]?.data).toEqual([[0, 0, 1], [0, 1, 0], [1, 1, 4]]);
-  expect(describe(heat, 'USD')).toContain('Most on Tue at 1 with $4.00');
+  expect(describe(heat, 'USD')).toContain('Most on Tue at 01:00 with $4.00');
   expect(reading(heat, 'USD', 1, 0).total).toBe('not known');
 });
 

@@ -3,7 +3,7 @@
 import type { ChartSpec } from '../backend/bindings';
 import { chartValue } from '../format/format';
 import { text } from '../text/en';
-import { fullLabel } from './labels';
+import { fullLabel, hourLabel } from './labels';
 
 export function totals(spec: ChartSpec): (number | null)[] {
   const own = spec.series.filter((s) => s.hue.role !== 'reference' && s.hue.role !== 'missing');
@@ -26,7 +26,7 @@ export function describe(spec: ChartSpec, currency: string): string {
       });
     }
     return best
-      ? text.chart.heatAnswer(spec.title, best.row, best.column, value(best.value))
+      ? text.chart.heatAnswer(spec.title, best.row, hourLabel(best.column), value(best.value))
       : text.chart.nothing(spec.title);
   }
   const all = totals(spec);
@@ -57,7 +57,7 @@ export function reading(spec: ChartSpec, currency: string, index: number, row = 
   if (spec.shape.kind === 'heat_map') {
     const series = spec.series[row];
     return {
-      label: `${series?.name ?? ''} ${label}`,
+      label: `${series?.name ?? ''} ${hourLabel(label)}`,
       lines: [],
       total: value(series?.values[index]),
       marks: [],

@@ -25,6 +25,11 @@ export function fullLabel(category: string): string {
   return isDate(category) ? `${weekday(category)} ${dayLabel(category)}` : category;
 }
 
+/** `12:00` where a column of a heat map is an hour. */
+export function hourLabel(category: string): string {
+  return /^\d{1,2}$/.test(category) ? `${category.padStart(2, '0')}:00` : category;
+}
+
 /** Rows for marks, so that neighbouring labels do not run into one another. */
 export function markLevels(marks: readonly { at: number; label: string }[], total: number, width: number): number[] {
   const ends: number[] = [];

@@ -157,6 +157,7 @@ export const data = {
     csvText: 'Columns: dimension, id, name, team, cost_centre. Paste them here.',
     csvTake: 'Take these names',
     editCell: (column: string, id: string) => `${column} of ${id}`,
+    giveName: 'give a name',
     noNames: 'No ids yet: they come with the imports.',
     licences: 'Outlay is under Apache-2.0; the typeface Inter is under the SIL Open Font License 1.1 (licences/Inter-OFL.txt).',
   },
