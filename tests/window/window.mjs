@@ -118,8 +118,9 @@ export class Window {
     }, PATIENCE, what);
   }
 
-  async key(...keys) {
-    await this.driver.actions().sendKeys(...keys).perform();
+  /** A key while another is held. */
+  async chord(held, key) {
+    await this.driver.actions().keyDown(held).sendKeys(key).keyUp(held).perform();
   }
 }
 
