@@ -65,9 +65,9 @@ it('draws a heat map without a cell where nothing is known', () => {
 
 it('leaves Pareto bars to their table', () => {
   expect(option({ ...spec, shape: { kind: 'pareto', running: [] } }, palette, 800)).toBeUndefined();
-  expect(paretoPieces([50, 25], [0.5, 0.75])).toEqual([
-    { bar: 100, line: [50, 50, 62.5] },
-    { bar: 50, line: [62.5, 75, 75] },
+  expect(paretoPieces([50, 25], [0.5, 0.75], 100)).toEqual([
+    { bar: 50, line: [50, 50, 62.5] },
+    { bar: 25, line: [62.5, 75, 75] },
   ]);
 });
 

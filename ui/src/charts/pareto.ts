@@ -8,13 +8,13 @@ export interface ParetoPiece {
   line: readonly [number, number, number];
 }
 
-export function paretoPieces(values: readonly number[], running: readonly number[]): ParetoPiece[] {
-  const most = Math.max(...values.map(Math.abs), 0) || 1;
+/** Bars and line share one scale, 0 to 100 % of the total: the line begins where the first bar ends. */
+export function paretoPieces(values: readonly number[], running: readonly number[], total: number): ParetoPiece[] {
   return values.map((value, i) => {
     const here = at(running[i]);
     const above = i === 0 ? here : at(running[i - 1]);
     const below = i === values.length - 1 ? here : at(running[i + 1] ?? running[i]);
-    return { bar: (Math.abs(value) / most) * 100, line: [(above + here) / 2, here, (here + below) / 2] };
+    return { bar: at(Math.abs(value) / (total || 1)), line: [(above + here) / 2, here, (here + below) / 2] };
   });
 }
 

@@ -21,6 +21,8 @@ class Theme {
     system.addEventListener('change', apply);
     contrast.addEventListener('change', apply);
     apply();
+    // A canvas that was drawn before the typeface came is drawn anew.
+    void document.fonts.load('11px Inter').then(() => (this.version += 1));
   }
 
   choose(choice: ThemeChoice): void {

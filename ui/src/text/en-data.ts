@@ -111,6 +111,7 @@ export const data = {
     explainButton: 'Explain',
     explained: 'How it is matched',
     nothing: 'No price by that name.',
+    more: (n: string) => `and ${n} more: search to narrow them down`,
     nothingText: 'Search for a part of a model’s name, or add your own rate.',
     own: 'Own rates…',
     ownTitle: 'Own rates',
