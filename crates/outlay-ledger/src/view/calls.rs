@@ -173,11 +173,8 @@ impl View {
             let wanted = rows.clone();
             let frame = blocking(move || {
                 let Some(lazy) = scan(&layout, &[file])? else { return Ok(DataFrame::empty()) };
-                let any = wanted
-                    .iter()
-                    .map(|place| col("place").eq(lit(*place)))
-                    .reduce(Expr::or)
-                    .unwrap_or_else(|| lit(false));
+                let wanted = UInt32Chunked::from_vec("wanted".into(), wanted).into_series();
+                let any = col("place").is_in(lit(wanted).implode(true), false);
                 Ok(lazy.with_row_index("place", None).filter(any).collect()?)
             })
             .await?;
