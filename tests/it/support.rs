@@ -10,6 +10,8 @@ use outlay_app::App;
 use outlay_app::commands::dispatch;
 use outlay_app::replies::ErrorReply;
 use outlay_app::task::Task;
+use outlay_app::use_cases::make_sample;
+use outlay_ledger::Ledger;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -109,11 +111,18 @@ impl Company {
         Company { _folder: Some(folder), ..Company::at(&path, true).await }
     }
 
-    /// A new one whose days begin in `zone`.
+    /// A new one whose days begin in `zone`, with keys as in every other ledger of these tests.
     pub async fn in_zone(zone: &str) -> Company {
         let company = Company::new().await;
+        company.salted().await;
         company.ask("settings_set", json!({ "zone": zone, "company": "Test" })).await;
         company
+    }
+
+    /// Ids and ties depend on a random salt of each ledger: two ledgers can be compared only where it is the same.
+    pub async fn salted(&self) {
+        let ledger = Ledger::open(&self.path, false).await.unwrap();
+        ledger.set_setting("salt", &"5a".repeat(32), 0).await.unwrap();
     }
 
     /// The one in a folder.
@@ -131,8 +140,9 @@ impl Company {
                 let path = run_folder().join("sample");
                 let ledger = path.clone();
                 finish(async move {
-                    let app = App::new(None);
-                    outlay_app::use_cases::make_sample(&app, &ledger, &sample_data(), &Task::silent()).await.unwrap();
+                    let made = Company::at(&ledger, true).await;
+                    made.salted().await;
+                    make_sample(&made.app, &ledger, &sample_data(), &Task::silent()).await.unwrap();
                 });
                 path
             })
@@ -230,4 +240,37 @@ pub fn python() -> Option<PathBuf> {
             None
         })
         .clone()
+}
+
+/// Where two replies differ, as JSON pointers with both values.
+pub fn differences(left: &Value, right: &Value) -> Vec<String> {
+    fn walk(at: &str, left: &Value, right: &Value, out: &mut Vec<String>) {
+        match (left, right) {
+            (Value::Object(a), Value::Object(b)) => {
+                let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+                for key in keys {
+                    let of = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or_default();
+                    walk(&format!("{at}/{key}"), &of(a), &of(b), out);
+                }
+            }
+            (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+                for (i, (a, b)) in a.iter().zip(b).enumerate() {
+                    walk(&format!("{at}/{i}"), a, b, out);
+                }
+            }
+            (a, b) if a != b => out.push(format!("{at}: {a} != {b}")),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    walk("", left, right, &mut out);
+    out
+}
+
+/// Asserts that two replies are the same, and says where they are not.
+#[track_caller]
+pub fn same(left: &Value, right: &Value, what: &str) {
+    let found = differences(left, right);
+    let first: Vec<String> = found.iter().take(8).map(|line| line.chars().take(600).collect()).collect();
+    assert!(found.is_empty(), "{what}: {} differences\n{}", found.len(), first.join("\n"));
 }
