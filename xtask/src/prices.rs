@@ -17,6 +17,8 @@ use serde_json::{Map, Value, json};
 type Meter = Vec<i64>;
 /// Meters by our short names.
 type Prices = BTreeMap<String, Meter>;
+/// Provider, model, and what is known of it.
+type Line = (String, String, Value);
 
 /// Runs the conversion: `prices [--out FOLDER] [--as-of DATE] GENAI.whl LITELLM.whl TOKENCOST.whl`.
 ///
@@ -54,7 +56,7 @@ pub fn run(args: &[String]) -> Result<()> {
         let about = &document["about"];
         let (header, lines) =
             if file == "base" { base(&document["data"])? } else { litellm(&document["data"], file != "litellm")? };
-        write_book(&out, file, about, date, header, &lines)?;
+        write_book(&out, file, about, date, &header, &lines)?;
         let (name, version) = (text(about, "name")?, text(about, "version")?);
         writeln!(sources, "| `{file}.zst` | {name} | {version} | {date} | MIT | `{}` |", text(about, "sha256")?)?;
         std::fs::write(out.join("licences").join(format!("{name}.txt")), text(about, "licence")?)?;
@@ -63,14 +65,7 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn write_book(
-    out: &Path,
-    file: &str,
-    about: &Value,
-    as_of: &str,
-    extra: Value,
-    lines: &[(String, String, Value)],
-) -> Result<()> {
+fn write_book(out: &Path, file: &str, about: &Value, as_of: &str, extra: &Value, lines: &[Line]) -> Result<()> {
     let mut thresholds = BTreeSet::new();
     for (_, _, model) in lines {
         for prices in model["s"].as_array().into_iter().chain(model["v"].as_array()).flatten() {
@@ -136,7 +131,7 @@ fn base_meter(key: &str) -> Option<(&'static str, i64)> {
     })
 }
 
-fn base(providers: &Value) -> Result<(Value, Vec<(String, String, Value)>)> {
+fn base(providers: &Value) -> Result<(Value, Vec<Line>)> {
     let mut fallback = Map::new();
     let mut lines = Vec::new();
     let mut providers: Vec<&Value> = providers.as_array().context("providers")?.iter().collect();
@@ -352,7 +347,7 @@ fn litellm_field(field: &str) -> Option<(&'static str, i64, &'static str)> {
     Some((meter, threshold, tier))
 }
 
-fn litellm(map: &Value, frozen: bool) -> Result<(Value, Vec<(String, String, Value)>)> {
+fn litellm(map: &Value, frozen: bool) -> Result<(Value, Vec<Line>)> {
     let mut lines: BTreeMap<(String, String), Value> = BTreeMap::new();
     let mut keys: Vec<(&String, &Value)> = map.as_object().context("map")?.iter().collect();
     // Where two keys name one model, the one without a provider's prefix speaks for it.
