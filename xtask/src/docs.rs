@@ -55,8 +55,21 @@ fn header(source: &str) -> String {
         if line.starts_with('#') && !code && !out.is_empty() {
             out.push('#');
         }
-        out.push_str(line.trim_end());
+        out.push_str(&without_item_links(line.trim_end()));
         out.push('\n');
+    }
+    out
+}
+
+/// ``[`item`]`` links to rustdoc's page of the item; here it is the item's name only.
+fn without_item_links(line: &str) -> String {
+    let mut parts = line.split("[`");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once("`]") {
+            Some((item, rest)) if !rest.starts_with('(') => out.push_str(&format!("`{item}`{rest}")),
+            _ => out.push_str(&format!("[`{part}")),
+        }
     }
     out
 }
@@ -64,6 +77,11 @@ fn header(source: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn links_to_items_become_names() {
+        assert_eq!(without_item_links("see [`crate::fields`], [`a`](a.md)"), "see `crate::fields`, [`a`](a.md)");
+    }
 
     #[test]
     fn a_header_ends_where_code_begins() {
