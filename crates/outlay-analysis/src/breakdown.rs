@@ -132,7 +132,7 @@ impl Breakdown {
             cells.push(Cell::Money(context.money(cost)));
             cells.push(Cell::Share(cost.share_of(self.total)));
             cells.extend([calls, tokens, Cell::Text(cause)]);
-            Row { cells, kind }
+            Row { cells, kind, keys: None }
         };
         let count =
             |calls: Option<i64>| calls.map_or_else(|| Cell::Unknown("not in this source".to_owned()), Cell::Count);
@@ -142,6 +142,7 @@ impl Breakdown {
             let unpriced = item.cost == Pico::ZERO && item.tokens > 0 && item.unpriced_tokens == item.tokens;
             let mut row =
                 row(labels, item.cost, count(item.calls), Cell::Count(item.tokens), cause(item), RowKind::Item);
+            row.keys = Some(item.keys.clone());
             if unpriced {
                 row.cells[layout.by.len()] = Cell::Unknown("unpriced".to_owned());
             }

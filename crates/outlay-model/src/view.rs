@@ -74,6 +74,10 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// What the row is.
     pub kind: RowKind,
+    /// The values that the row stands for, one per dimension of the table, as records spell them: what a filter needs to
+    /// show the same records. `None` where the row is not one group of records.
+    #[serde(default)]
+    pub keys: Option<Vec<String>>,
 }
 
 /// A table.

@@ -226,6 +226,7 @@ fn table(by: TrendBy, rows: &[(String, Pico)], context: &Context) -> TableSpec {
     let row = |label: &str, cost: Pico, kind| Row {
         cells: vec![Cell::Text(label.to_owned()), Cell::Money(context.money(cost)), Cell::Share(cost.share_of(total))],
         kind,
+        keys: None,
     };
     let mut out: Vec<Row> = rows.iter().map(|(label, cost)| row(label, *cost, RowKind::Item)).collect();
     if !out.is_empty() {

@@ -345,6 +345,7 @@ fn trace_printed(trace: &Trace, look: &Look) -> String {
             text(""),
         ],
         kind: RowKind::Total,
+        keys: None,
     });
     let spec = TableSpec {
         title: String::new(),

@@ -115,8 +115,12 @@ mod tests {
                 rows: vec![
                     item(vec![text("search"), Cell::Money(usd(60_000))]),
                     item(vec![text("chat"), Cell::Money(usd(112))]),
-                    Row { cells: vec![text("billed, not in the logs"), Cell::Money(usd(20_000))], kind: RowKind::Rest },
-                    Row { cells: vec![text("All"), Cell::Money(usd(80_112))], kind: RowKind::Total },
+                    Row {
+                        cells: vec![text("billed, not in the logs"), Cell::Money(usd(20_000))],
+                        kind: RowKind::Rest,
+                        keys: None,
+                    },
+                    Row { cells: vec![text("All"), Cell::Money(usd(80_112))], kind: RowKind::Total, keys: None },
                 ],
             },
             movers: vec![Mover {

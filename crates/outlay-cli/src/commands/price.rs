@@ -80,6 +80,7 @@ pub fn bill_table(lines: &[BillLine], cost: Option<Money>) -> TableSpec {
             money_or(cost, "unpriced"),
         ],
         kind: RowKind::Total,
+        keys: None,
     });
     TableSpec {
         title: String::new(),

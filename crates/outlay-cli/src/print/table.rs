@@ -21,7 +21,7 @@ pub fn column(key: &str, title: &str, unit: Unit) -> Column {
 
 /// A row that is one of the things listed.
 pub fn item(cells: Vec<Cell>) -> Row {
-    Row { cells, kind: RowKind::Item }
+    Row { cells, kind: RowKind::Item, keys: None }
 }
 
 /// Words.
@@ -274,6 +274,7 @@ mod tests {
                 Row {
                     cells: vec![text("All"), Cell::Count(41_211), usd("1213.625"), Cell::Share(1.0)],
                     kind: RowKind::Total,
+                    keys: None,
                 },
             ],
         }
