@@ -1394,7 +1394,12 @@ cells: Array<Cell>,
 /**
  * What the row is.
  */
-kind: RowKind, };
+kind: RowKind,
+/**
+ * The values that the row stands for, one per dimension of the table, as records spell them: what a filter needs to
+ * show the same records. `None` where the row is not one group of records.
+ */
+keys: Array<string> | null, };
 
 /**
  * What a row of a table is.
