@@ -115,6 +115,7 @@ pub async fn call(
 
 /// Asks a running request to stop; unknown ids have ended already.
 #[tauri::command]
+#[expect(clippy::needless_pass_by_value, reason = "Tauri hands state over by value")]
 pub fn cancel(bridge: State<'_, Bridge>, id: u64) {
     bridge.stop(id);
 }

@@ -7,7 +7,7 @@
 pub mod bridge;
 pub mod dialogs;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use outlay_app::App;
@@ -31,7 +31,7 @@ pub fn run() -> tauri::Result<()> {
     tauri::Builder::default()
         .setup(move |app| {
             let core =
-                App::new(Some(app.path().app_data_dir()?)).with_sample_data(sample_data(app.path().resource_dir()?));
+                App::new(Some(app.path().app_data_dir()?)).with_sample_data(sample_data(&app.path().resource_dir()?));
             app.manage(bridge::Bridge::new(core, args.ledger));
             Ok(())
         })
@@ -40,7 +40,7 @@ pub fn run() -> tauri::Result<()> {
 }
 
 /// Where the sample company's files lie: beside an installed program, else in the workspace that this was built from.
-fn sample_data(resources: PathBuf) -> PathBuf {
+fn sample_data(resources: &Path) -> PathBuf {
     let installed = resources.join("sample-data");
     if installed.is_dir() { installed } else { PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../sample-data")) }
 }
