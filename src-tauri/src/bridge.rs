@@ -52,9 +52,11 @@ impl Bridge {
     /// Opens the first company file, once; what went wrong is the answer to the first request.
     async fn ready(&self) -> Result<(), ErrorReply> {
         let open = || async {
-            if let Some(path) = &self.first
-                && let Err(e) = self.core.open(path, true).await
-            {
+            let opened = match &self.first {
+                Some(path) => self.core.open(path, true).await,
+                None => self.core.open_last().await.map(drop),
+            };
+            if let Err(e) = opened {
                 *lock(&self.start_fault) = Some(e);
             }
         };

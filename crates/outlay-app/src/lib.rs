@@ -76,6 +76,18 @@ impl App {
         Ok(())
     }
 
+    /// Opens the company file that was open last, where it is still there; whether one was.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_last(&self) -> Result<bool, ErrorReply> {
+        let recent = self.app_data.as_deref().map(recent::list).unwrap_or_default();
+        match recent.into_iter().find(|ledger| ledger.exists) {
+            Some(last) => self.open(Path::new(&last.path), false).await.map(|()| true),
+            None => Ok(false),
+        }
+    }
+
     /// The open company file.
     pub(crate) async fn opened(&self) -> Result<Arc<Opened>, ErrorReply> {
         self.open.read().await.clone().ok_or_else(|| {

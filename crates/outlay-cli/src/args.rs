@@ -50,6 +50,9 @@ pub enum Command {
     /// List the formats that can be read
     Formats,
     /// Make the sample company from a folder of sample files
+    #[command(after_help = "\
+Examples:
+  outlay --ledger /tmp/sample sample sample-data   then: outlay --ledger /tmp/sample overview")]
     Sample {
         /// Folder with one folder a format, such as sample-data
         folder: PathBuf,
