@@ -116,6 +116,24 @@ test('the scroll bar seeks', async ({ page }) => {
   await expect(page.getByTestId('call-row').first()).not.toHaveText(/^\d+$/);
 });
 
+test('the seek bar moves the window of a list too tall to scroll', async ({ page }) => {
+  await open(page, '#/calls');
+  const rows = page.getByTestId('call-row');
+  await rows.first().waitFor();
+  await page.getByTestId('calls-seek').fill('800000');
+  await expect(page.getByTestId('calls-where')).toContainText('rows 800,001 to');
+  await expect(page.locator('#call-800000')).not.toHaveText(/^[\d,]+$/);
+  expect(await page.getByRole('rowgroup').evaluate((e) => e.clientHeight)).toBeLessThan(16_000_000);
+  // Rows go on without a jump across what was the end of the first window.
+  await page.getByTestId('calls-goto').fill('399,990');
+  await page.getByTestId('calls-goto').press('Enter');
+  await expect(page.getByTestId('calls-where')).toContainText('rows 399,990 to');
+  await page.getByRole('grid').focus();
+  for (let i = 0; i < 3; i += 1) await page.keyboard.press('PageDown');
+  await expect(page.locator('#call-400020')).toBeInViewport();
+  expect(await rows.count()).toBeLessThan(60);
+});
+
 test('the bill of a call adds up and its trace strikes what was retried', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, '#/calls');

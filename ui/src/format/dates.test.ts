@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addDays, dateOf, daysBetween, instant, neighbour, spanLabel, weekday } from './dates';
+import { addDays, clockLabel, dateOf, daysBetween, instant, neighbour, spanLabel, weekday } from './dates';
 
 it('counts days without a zone', () => {
   expect(daysBetween('2026-10-01', '2026-10-31')).toBe(31);
@@ -21,4 +21,9 @@ it('steps over months without records', () => {
   expect(neighbour(months, '2026-08', 1)).toBe('2026-10');
   expect(neighbour(months, '2026-07', -1)).toBe('2026-06');
   expect(neighbour(months, '2026-10', 1)).toBeUndefined();
+});
+
+it('tells the clock of a local time', () => {
+  expect(clockLabel('2026-10-04 09:12:33')).toBe('4 Oct 09:12');
+  expect(clockLabel('2026-10-04 09:12:33', true)).toBe('4 Oct 09:12:33');
 });

@@ -64,6 +64,11 @@ export function instant(at: string, zone: string): string {
   return `${part['year']}-${part['month']}-${part['day']} ${part['hour']}:${part['minute']}`;
 }
 
+/** `14 Oct 09:12` of a local time `2026-10-14 09:12:33`; with its seconds where asked. */
+export function clockLabel(local: string, seconds = false): string {
+  return `${dayLabel(local.slice(0, 10))} ${local.slice(11, seconds ? 19 : 16)}`;
+}
+
 /** The date of an RFC 3339 instant in a zone. */
 export function dateOf(at: string, zone: string): string {
   return instant(at, zone).slice(0, 10);

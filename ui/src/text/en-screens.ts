@@ -78,6 +78,7 @@ export const screens = {
     orders: { cost: 'dearest first', time: 'latest first', tokens: 'most tokens first', latency: 'slowest first' },
     row: 'Row',
     goTo: 'Go to row',
+    seek: 'Place in the list',
     rows: (from: string, to: string, all: string) => `rows ${from} to ${to} of ${all}`,
     table: 'Calls',
     attempt: (n: number) => `attempt ${n}`,

@@ -1,21 +1,29 @@
 import { expect, it } from 'vitest';
 import { keys } from '../frame/keys';
 import { START } from '../state/url';
-import { contentHeight, pagesFor, rowAt, scrollFor, TALLEST } from './calls/rows';
+import { pagesFor, WINDOW, windowAround, windowFor } from './calls/rows';
 import { axis, runs } from './files/strips';
 import { setColumn } from './files/toml';
 import { down, nextBy, shownBy, up } from './hotspots/levels';
 
 it('reaches every row of a list that no browser could scroll', () => {
-  const view = { total: 100_000_000, rowHeight: 29, height: 580 };
-  expect(contentHeight(view)).toBe(TALLEST);
-  for (const row of [0, 1, 49_999_999, 99_999_980]) expect(rowAt(view, scrollFor(view, row))).toBe(row);
-  expect(rowAt(view, TALLEST)).toBe(99_999_980);
+  const total = 100_000_000;
+  expect(WINDOW * 29).toBeLessThan(16_000_000);
+  for (const row of [0, 1, 49_999_999, 99_999_999]) {
+    const base = windowAround(row, total);
+    expect(base).toBeGreaterThanOrEqual(0);
+    expect(row - base).toBeGreaterThanOrEqual(0);
+    expect(row - base).toBeLessThan(WINDOW);
+    expect(windowFor(base, row, row + 1, total)).toBe(base);
+  }
+  expect(windowAround(total, total)).toBe(total - WINDOW);
 });
-it('is exact where the list fits', () => {
-  const view = { total: 1000, rowHeight: 29, height: 290 };
-  expect(rowAt(view, 29 * 37 + 3)).toBe(37);
-  expect(rowAt(view, 1e9)).toBe(990);
+it('moves the window only near its ends', () => {
+  expect(windowAround(37, 1000)).toBe(0);
+  expect(windowFor(0, 200_000, 200_020, 1_204_311)).toBe(0);
+  expect(windowFor(0, 399_000, 399_020, 1_204_311)).toBe(199_000);
+  expect(windowFor(199_000, 199_100, 199_120, 1_204_311)).toBe(0);
+  expect(windowFor(0, 1_204_310, 1_204_311, 1_204_311)).toBe(804_311);
   expect(pagesFor(95, 21, 100, 1000)).toEqual([0, 1]);
   expect(pagesFor(995, 21, 100, 1000)).toEqual([9]);
 });

@@ -1,40 +1,21 @@
-// A virtual list over more rows than a browser can scroll: beyond the tallest element that engines allow, the scroll
-// position is read as a share of the list.
+// Lists longer than an element can be tall are paged by window: the scroller holds a window of rows around the place
+// that is looked at, and seeking moves it.
 
-/** Engines clip elements beyond about 16 million pixels. */
-export const TALLEST = 8_000_000;
+/** Rows in one window; engines clip elements beyond about 16 million pixels, at 29 a row. */
+export const WINDOW = 400_000;
 
-export interface Viewport {
-  total: number;
-  rowHeight: number;
-  /** Height of the visible part. */
-  height: number;
+/** The first row of the window around a row; a list that fits whole starts at its first. */
+export function windowAround(row: number, total: number): number {
+  if (total <= WINDOW) return 0;
+  return Math.max(0, Math.min(total - WINDOW, Math.round(row) - WINDOW / 2));
 }
 
-export function contentHeight({ total, rowHeight, height }: Viewport): number {
-  return Math.max(height, Math.min(TALLEST, total * rowHeight));
-}
-
-export function rowsInView({ rowHeight, height }: Viewport): number {
-  return Math.max(1, Math.floor(height / rowHeight));
-}
-
-/** The first visible row at a scroll position. */
-export function rowAt(view: Viewport, scrollTop: number): number {
-  const last = Math.max(0, view.total - rowsInView(view));
-  const way = contentHeight(view) - view.height;
-  if (way <= 0) return 0;
-  if (view.total * view.rowHeight <= TALLEST) return Math.min(last, Math.floor(scrollTop / view.rowHeight));
-  return Math.min(last, Math.round((scrollTop / way) * last));
-}
-
-/** The scroll position that shows a row first. */
-export function scrollFor(view: Viewport, row: number): number {
-  const last = Math.max(0, view.total - rowsInView(view));
-  const wanted = Math.max(0, Math.min(last, row));
-  const way = contentHeight(view) - view.height;
-  if (view.total * view.rowHeight <= TALLEST) return Math.min(way, wanted * view.rowHeight);
-  return last === 0 ? 0 : (wanted / last) * way;
+/** Where the window goes when these rows of the list are in view: it stays unless one of its ends is near. */
+export function windowFor(base: number, first: number, last: number, total: number): number {
+  const near = WINDOW / 20;
+  const before = first - base < near && base > 0;
+  const after = base + WINDOW - last < near && base + WINDOW < total;
+  return before || after ? windowAround(first, total) : base;
 }
 
 /** The pages that hold these rows. */
