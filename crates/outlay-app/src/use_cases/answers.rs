@@ -255,15 +255,22 @@ pub async fn bill(app: &App, request: IdRequest, _: &Task) -> Result<Bill, Error
     asked.done(reply).await
 }
 
-/// The steps of a trace.
+/// The steps of a trace, by the trace's id or by that of a call in it; a call without a trace is all of its own.
+async fn steps(view: &View, id: &str) -> Result<Vec<StoredCall>, ErrorReply> {
+    let Ok(call) = view.call(id).await else { return Ok(view.trace(id).await?) };
+    match call.text("trace_id") {
+        "" => Ok(vec![call]),
+        trace => Ok(view.trace(trace).await?),
+    }
+}
+
+/// The steps of a trace, by its id or by that of a call in it.
 ///
 /// # Errors
 /// `bad_request` where there is no such trace.
 pub async fn trace(app: &App, request: IdRequest, _: &Task) -> Result<Trace, ErrorReply> {
     let asked = Asked::new(app, &Filter::default()).await?;
-    let steps = asked
-        .view
-        .trace(&request.id)
+    let steps = steps(&asked.view, &request.id)
         .await?
         .iter()
         .map(|call| Step {
