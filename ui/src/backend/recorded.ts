@@ -1,7 +1,8 @@
-// Answers without a core: for development, unit and browser tests. `?recorded=none|empty|sample|error` picks a state.
+// Answers without a core: for development, unit and browser tests. `?recorded=none|empty|sample|error` picks a
+// state; `?recorded=golden` answers with the core's own replies about the sample company where they are kept.
 
 import type { Backend, CommandName, Reply, Request } from './index';
-import type { ErrorReply, NameEntry, Progress, Settings } from './bindings';
+import type { ErrorReply, Filter, NameEntry, Progress, Settings } from './bindings';
 import { bill, callsPage, trace } from './fixtures/calls';
 import { ledger, SETTINGS } from './fixtures/company';
 import { FORMATS, imported, IMPORTS, mapping, STRIPS } from './fixtures/files';
@@ -98,8 +99,21 @@ const named: NameEntry[] = [...NAMES];
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
+const KEPT = import.meta.glob<unknown>('../../../tests/golden/replies/*.json', { import: 'default' });
+
+/** The kept reply that fits best: by month or cut, else the command's first. */
+async function golden(command: CommandName, request: object): Promise<unknown> {
+  const { filter, by } = request as { filter?: Filter; by?: string | string[] };
+  const drilled = (filter?.conditions.length ?? 0) > 0 ? 'drilled' : '';
+  const cut = by === undefined || by.length === 0 ? 'default' : [by].flat().join('-');
+  const names = [drilled, cut, filter?.month ?? '', 'used', 'retries'].filter(Boolean).map((variant) => `${command}-${variant}`);
+  const found = [...names, command].map((name) => KEPT[`../../../tests/golden/replies/${name}.json`]).find((load) => load !== undefined);
+  return found?.();
+}
+
 export function recorded(): Backend {
-  const known = answers(new URLSearchParams(location.search).get('recorded') ?? '');
+  const state = new URLSearchParams(location.search).get('recorded') ?? '';
+  const known = answers(state);
   const cancelled = new Set<number>();
   return {
     async call(id, command, request, onProgress) {
@@ -111,6 +125,8 @@ export function recorded(): Backend {
         stopped();
         onProgress(p);
       };
+      const kept = state === 'golden' ? await golden(command, request) : undefined;
+      if (kept !== undefined) return kept as Reply<typeof command>;
       return structuredClone(await known[command](request, progress));
     },
     cancel(id) {
