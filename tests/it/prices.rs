@@ -21,7 +21,7 @@ fn cells(line: &str) -> Vec<String> {
     cells
 }
 
-/// A decimal text in nano-dollars, exact where it has at most 12 decimals; a difference below 1e-9 does not count.
+/// A decimal text in pico-dollars, cut after 12 decimals.
 fn pico(text: &str) -> i128 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     format!("{whole}{fraction:0<12}")[..whole.len() + 12].parse().unwrap()
@@ -43,7 +43,7 @@ async fn the_oracle() {
             let end = rest.find(|c: char| c != '.' && !c.is_ascii_digit()).unwrap_or(rest.len());
             rest[..end].trim_end_matches('.')
         });
-        // An oracle that says no price says so in words: "expected_usd=none".
+        // Where there is no price, the note says expected_usd=UNPRICED.
         let want = want.filter(|w| !w.is_empty()).map(pico);
         let request = PriceRequest {
             provider: cell("provider").to_owned(),
@@ -61,9 +61,10 @@ async fn the_oracle() {
             ..PriceRequest::default()
         };
         let reply = use_cases::price(&app, request, &Task::silent()).await.unwrap();
-        let got =
-            reply.cost.map(|money| pico(&serde_json::to_value(money).unwrap()["amount"].as_str().unwrap().to_owned()));
+        let amount = |money| serde_json::to_value(money).unwrap()["amount"].as_str().unwrap().to_owned();
+        let got = reply.cost.map(|money| pico(&amount(money)));
         let same = match (got, want) {
+            // Below a nano-dollar apart: one of the published figures has more decimals than that.
             (Some(got), Some(want)) => (got - want).abs() < 1000,
             (got, want) => got == want,
         };
