@@ -75,7 +75,7 @@ pub struct ReadSummary {
     pub adjusted: u64,
 }
 
-/// A file format. Stateless: one file in `src/formats`, one line in [`crate::formats`], one folder of samples.
+/// A file format. Stateless: one file in `src/formats`, one line in [`crate::formats()`], one folder of samples.
 pub trait Format: Sync {
     /// Stable id, as on the command line.
     fn id(&self) -> &'static str;

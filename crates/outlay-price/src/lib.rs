@@ -1,7 +1,7 @@
 //! Price books: model, tier, time and tokens in; rate set, cost and rule out.
 //!
 //! A [`Book`] holds the bundled price data (genai-prices first, then LiteLLM's map, then an older LiteLLM map), our own
-//! [corrections](corrections), and the user's rates. A caller resolves a [`Key`] once into a [`Schedule`] and then asks
+//! [`corrections`], and the user's rates. A caller resolves a [`Key`] once into a [`Schedule`] and then asks
 //! the schedule for every call by time and size, which allocates nothing. Every cost comes from [`cost::cost`].
 //!
 //! Rates are whole pico-dollars per token (a price of 2.50 USD per million tokens is 2,500,000), times are UTC

@@ -8,7 +8,7 @@
 //! recognised; the order of the columns does not matter, and columns that are not in the table of fields are left out.
 //!
 //! # Mapping
-//! As for JSON lines: each column is a field of the same name ([`crate::fields`]). Other scores are columns
+//! As for JSON lines: each column is a field of the same name ([`crate::fields()`]). Other scores are columns
 //! `score.<name>`; `block_hashes` are separated by spaces.
 //!
 //! # Known quirks

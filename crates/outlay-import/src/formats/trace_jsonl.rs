@@ -8,7 +8,7 @@
 //! every other field is optional, and keys that are not in the table of fields are left out.
 //!
 //! # Mapping
-//! Each key is a field of the same name ([`crate::fields`]). `input_tokens` includes cached, written, audio and image
+//! Each key is a field of the same name ([`crate::fields()`]). `input_tokens` includes cached, written, audio and image
 //! parts, `output_tokens` includes reasoning; both are cut into disjoint buckets. Writes without a lifetime keep an
 //! unknown one. `user_feedback`, `eval_score` and `scores` become scores of the call.
 //!
