@@ -129,6 +129,13 @@ fn is_aws_region(text: &str) -> bool {
     first.len() == 2 && parts.next().is_some() && last.len() == 1 && last.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether a Bedrock id begins with a geography or region other than the United States at large.
+pub(crate) fn is_abroad(id: &str) -> bool {
+    const GEOGRAPHIES: &[&str] = &["eu.", "apac.", "jp.", "au.", "ca.", "sa.", "in.", "us-gov."];
+    GEOGRAPHIES.iter().any(|start| id.starts_with(start))
+        || id.split_once('/').is_some_and(|(region, _)| is_aws_region(region))
+}
+
 /// One spelling to look up, with the declared rewriting that led to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attempt {

@@ -136,10 +136,12 @@ fn entries<'a>(inputs: &'a Inputs<'_>) -> (&'a [Entry], Option<(Status, &'a str)
 }
 
 fn patches<'a>(inputs: &'a Inputs<'_>) -> impl Iterator<Item = &'a crate::corrections::Patch> {
-    inputs.corrections.patches.iter().filter(|patch| {
+    let named = inputs.id.rsplit('/').next().unwrap_or_default();
+    inputs.corrections.patches.iter().filter(move |patch| {
         patch.book == inputs.source
             && patch.place.names(inputs.book_provider, &inputs.model.id)
-            && (patch.ids.is_empty() || patch.ids.iter().any(|id| id == inputs.id))
+            && (patch.ids.is_empty() || patch.ids.iter().any(|id| id == inputs.id || id == named))
+            && patch.asked.as_ref().is_none_or(|provider| provider == inputs.provider)
     })
 }
 

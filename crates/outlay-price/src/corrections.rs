@@ -28,8 +28,10 @@ pub(crate) struct Patch {
     pub place: Place,
     /// The book that is corrected.
     pub book: Source,
-    /// Only when the model was asked for under one of these ids; empty: under any.
+    /// Only when the id that was asked for, or its last part, is one of these; empty: under any id.
     pub ids: Vec<String>,
+    /// Only for calls of this provider, where the base keeps two under one name.
+    pub asked: Option<String>,
     pub from: Option<Micros>,
     pub until: Option<Micros>,
     pub prices: Prices,
@@ -73,10 +75,12 @@ impl Place {
 /// One correction, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
-    /// The base book's provider id.
+    /// The base book's provider id, or our own where the correction is for one of two that share it.
     pub provider: String,
     /// Model ids, or prefixes for tier rules.
     pub models: Vec<String>,
+    /// The only ids under which the correction applies; empty: under any that means the model.
+    pub ids: Vec<String>,
     /// What is corrected: `rates`, `history`, or the name of a service tier.
     pub what: String,
     /// Where the correction comes from.
@@ -85,15 +89,19 @@ pub struct Correction {
 
 impl Corrections {
     pub(crate) fn list(&self) -> Vec<Correction> {
-        let told = |place: &Place, what: &str| Correction {
+        let told = |place: &Place, ids: &[String], what: &str| Correction {
             provider: place.provider.clone(),
             models: place.models.clone(),
+            ids: ids.to_vec(),
             what: what.to_owned(),
             source: place.source.clone(),
         };
-        let mut all: Vec<Correction> = self.patches.iter().map(|p| told(&p.place, "rates")).collect();
-        all.extend(self.histories.iter().map(|h| told(&h.place, "history")));
-        all.extend(self.tiers.iter().map(|t| told(&t.place, &t.tier)));
+        let mut all: Vec<Correction> = self.patches.iter().map(|p| told(&p.place, &p.ids, "rates")).collect();
+        for (listed, patch) in all.iter_mut().zip(&self.patches) {
+            listed.provider = patch.asked.clone().unwrap_or_else(|| listed.provider.clone());
+        }
+        all.extend(self.histories.iter().map(|h| told(&h.place, &[], "history")));
+        all.extend(self.tiers.iter().map(|t| told(&t.place, &[], &t.tier)));
         all
     }
 
@@ -104,6 +112,7 @@ impl Corrections {
             corrections.patches.push(Patch {
                 book: told.book,
                 ids: told.ids,
+                asked: told.asked,
                 from: told.from.as_deref().map(instant).transpose()?,
                 until: told.until.as_deref().map(instant).transpose()?,
                 prices: prices(&told.rates)?,
@@ -154,6 +163,7 @@ struct PatchText {
     models: Vec<String>,
     #[serde(default)]
     ids: Vec<String>,
+    asked: Option<String>,
     from: Option<String>,
     until: Option<String>,
     rates: BTreeMap<String, String>,

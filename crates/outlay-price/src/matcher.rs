@@ -25,12 +25,18 @@ pub(crate) enum Clause {
 
 impl Clause {
     /// How the clause matches `id`, or `None`. With `strict`, ids that merely contain or end with the text do not
-    /// count: deployment names are free text.
+    /// count, nor do those that go on after it with more than a date or a version: deployment names are free text.
     pub(crate) fn matches(&self, id: &str, strict: bool) -> Option<(RuleKind, String)> {
         let pattern = |hit: bool, told: String| hit.then_some((RuleKind::Pattern, told));
         match self {
             Clause::Equals(text) => (id == text).then(|| (RuleKind::Alias, format!("is \"{text}\""))),
-            Clause::Starts(text) => pattern(id.starts_with(text), format!("starts with \"{text}\"")),
+            Clause::Starts(text) => {
+                // Behind these a fine-tuned model's own name follows.
+                let named = text.starts_with("ft:") || text.ends_with(".ft-");
+                let rest = id.strip_prefix(text.as_str());
+                let hit = rest.is_some_and(|rest| !strict || named || is_version(rest));
+                pattern(hit, format!("starts with \"{text}\""))
+            }
             Clause::Ends(text) => pattern(!strict && id.ends_with(text), format!("ends with \"{text}\"")),
             Clause::Contains(text) => pattern(!strict && id.contains(text), format!("contains \"{text}\"")),
             Clause::Regex(text) => pattern(regex(text, id), format!("fits {text}")),
@@ -42,6 +48,13 @@ impl Clause {
             }
         }
     }
+}
+
+/// `-2025-08-07`, `@20250929`, `-20241022-v2:0`, `-latest`, `-preview`: what a maker puts behind a model's name.
+fn is_version(rest: &str) -> bool {
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let mut parts = rest.split(['-', '@', ':', '.']);
+    parts.all(|part| ["latest", "preview", "default"].contains(&part) || digits(part.strip_prefix('v').unwrap_or(part)))
 }
 
 /// Compiling an expression costs more than the rest of a look-up, so an id that does not begin as the expression
@@ -75,5 +88,13 @@ mod tests {
         let contains = Clause::Contains("o4-mini".to_owned());
         assert!(contains.matches("acme-o4-mini", false).is_some());
         assert!(contains.matches("acme-o4-mini", true).is_none());
+        let starts = Clause::Starts("claude-sonnet-4-5".to_owned());
+        for id in ["claude-sonnet-4-5", "claude-sonnet-4-5-20250929", "claude-sonnet-4-5-20250929-v1:0"] {
+            assert!(starts.matches(id, true).is_some(), "{id}");
+        }
+        assert!(starts.matches("claude-sonnet-4-5-prod", true).is_none());
+        assert!(starts.matches("claude-sonnet-4-5-prod", false).is_some());
+        let tuned = Clause::Starts("gpt-4o-mini-2024-07-18.ft-".to_owned());
+        assert!(tuned.matches("gpt-4o-mini-2024-07-18.ft-0a1b", true).is_some());
     }
 }

@@ -25,6 +25,25 @@ pub(crate) struct Found<'a> {
     pub foreign: bool,
 }
 
+impl Found<'_> {
+    /// Whether the base took the id in with others that cost something else, so that an exact entry of LiteLLM's map
+    /// knows better: Azure's own prices of models that their makers sell at other ones, and Bedrock's geographies other
+    /// than the United States, which the base tells apart for Claude and GPT only.
+    fn is_broad(&self) -> bool {
+        let id = self.attempt.id.as_str();
+        match self.attempt.provider.as_str() {
+            "azure" if self.foreign => {
+                ["deepseek", "x-ai", "moonshotai"].contains(&self.book_provider.as_str()) || id.starts_with("gpt-oss")
+            }
+            "bedrock" if self.kind == RuleKind::Pattern => {
+                let apart = ["regional.", "global."].iter().any(|start| self.model.id.starts_with(start));
+                !apart && aliases::is_abroad(id)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The key's provider and id, as books are asked for them.
 pub(crate) fn normal(key: &Key) -> Result<(String, String), Unpriced> {
     let told = key.model.trim();
@@ -66,8 +85,11 @@ impl Book {
                     return Some(found);
                 }
             }
-            let found = self
-                .in_base(&attempt)
+            let mut found = self.in_base(&attempt);
+            if found.as_ref().is_some_and(Found::is_broad) {
+                found = self.in_litellm(&self.litellm, Source::Litellm, &attempt).or(found);
+            }
+            let found = found
                 .or_else(|| self.in_litellm(&self.litellm, Source::Litellm, &attempt))
                 .or_else(|| self.in_litellm(&self.frozen, Source::LitellmFrozen, &attempt));
             if found.is_some() {
