@@ -5,7 +5,7 @@ memory, without pages of files) sampled every 10 ms. Questions are asked four ti
 out. Every answer is checked against DATA/truth.json. Prints one JSON document.
 """
 
-import csv, json, os, shutil, statistics, subprocess, sys, threading, time
+import csv, json, os, re, shutil, statistics, subprocess, sys, threading, time
 from pathlib import Path
 
 data, work, outlay, ask, rounds = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5])
@@ -24,6 +24,17 @@ QUESTIONS = {
     "hotspots": "SELECT feature, sum(cost_usd) c, count(*) FROM t GROUP BY 1 ORDER BY c DESC; SELECT sum(cost_usd) FROM t",
     "hotspots by feature, model": "SELECT feature, model, sum(cost_usd) c, count(*) FROM t GROUP BY 1, 2 ORDER BY c DESC; "
     "SELECT sum(cost_usd) FROM t",
+    "hotspots with causes and the dearest calls": "WITH m AS (SELECT feature, quantile_disc(input_tokens, 0.5) i, "
+    "quantile_disc(output_tokens, 0.5) o FROM t GROUP BY 1) SELECT t.feature, sum(cost_usd), "
+    "sum(greatest(input_tokens - i, 0)), sum(greatest(output_tokens - o, 0)) FROM t JOIN m USING (feature) GROUP BY 1; "
+    "SELECT feature, count(*), sum(cost_usd) FROM (SELECT feature, cost_usd, cached_input_tokens, "
+    "row_number() OVER (PARTITION BY prompt_hash ORDER BY timestamp) n FROM t) WHERE n > 1 AND cached_input_tokens = 0 "
+    "GROUP BY 1; SELECT * FROM t ORDER BY cost_usd DESC LIMIT 10; SELECT sum(cost_usd) FROM t",
+    "one customer's week by day": "SELECT CAST(timestamp AS DATE), count(*), sum(cost_usd) FROM t WHERE customer = "
+    "'{customer}' AND timestamp >= '{first}' AND timestamp < TIMESTAMP '{first}' + INTERVAL 7 DAY GROUP BY 1 ORDER BY 1; "
+    "SELECT sum(cost_usd) FROM t WHERE customer = '{customer}' AND timestamp >= '{first}' AND timestamp < TIMESTAMP "
+    "'{first}' + INTERVAL 7 DAY",
+    "first page of calls, dearest first": "SELECT * FROM t ORDER BY cost_usd DESC LIMIT 100; SELECT sum(cost_usd) FROM t",
     "trend": "SELECT CAST(timestamp AS DATE), sum(cost_usd) FROM t GROUP BY 1 ORDER BY 1; SELECT sum(cost_usd) FROM t",
 }
 IMPORT = """
@@ -132,14 +143,22 @@ def questions():
 
     first = datetime.date.fromisoformat(truth["first_day"])
     whole = {"from": str(first), "to": str(first + datetime.timedelta(days=truth["days"] - 1)), "zone": "UTC", "month": None, "conditions": []}
+    week = truth["q7_customer_week"]
+    begin = datetime.date.fromisoformat(week["first_day"])
+    customer = whole | {"from": str(begin), "to": str(begin + datetime.timedelta(days=6)),
+                        "conditions": [{"dimension": "customer", "values": [week["customer"]], "negate": False}]}
     requests = {
         "overview": ("overview", {"filter": whole}),
-        "hotspots": ("hotspots", {"filter": whole, "by": ["feature"], "top": None}),
-        "hotspots by feature, model": ("hotspots", {"filter": whole, "by": ["feature", "model"], "top": None}),
+        "hotspots": ("hotspots", {"filter": whole, "by": ["feature"], "from_sums": True}),
+        "hotspots by feature, model": ("hotspots", {"filter": whole, "by": ["feature", "model"], "from_sums": True}),
+        "hotspots with causes and the dearest calls": ("hotspots", {"filter": whole, "by": ["feature"]}),
+        "one customer's week by day": ("trend", {"filter": customer, "by": "day"}),
+        "first page of calls, dearest first": ("calls", {"filter": whole, "order": "cost", "limit": 100}),
         "trend": ("trend", {"filter": whole, "by": "day"}),
     }
     theirs, _ = measured([sys.executable, "-c", ANSWER, str(work / "d.duckdb")],
-                         "".join(json.dumps(q) + "\n" for q in QUESTIONS.values() for _ in range(ASKED)))
+                         "".join(json.dumps(q.format(customer=week["customer"], first=begin)) + "\n"
+                                 for q in QUESTIONS.values() for _ in range(ASKED)))
     lines = "".join(json.dumps({"command": c, "request": r}) + "\n" for c, r in requests.values() for _ in range(ASKED))
     ours, memory = measured([ask, str(work / "ledger")], lines)
     theirs, ours = [json.loads(x) for x in theirs.splitlines()], [json.loads(x) for x in ours.splitlines()]
@@ -148,10 +167,11 @@ def questions():
     for at, name in enumerate(QUESTIONS):
         a, b = theirs[at * ASKED : (at + 1) * ASKED], ours[at * ASKED : (at + 1) * ASKED]
         reply = b[-1]["reply"]
-        found = reply.get("total")
-        right = near(a[-1]["total"], total) and (found is None or near(float(found["amount"]), total))
+        found = reply.get("total") or reply.get("cost")
+        want = sum(hour["cost_nano"] for hour in week["hours"].values()) if "week" in name else total
+        right = near(a[-1]["total"], want) and found is not None and near(float(found["amount"]), want)
         if not right:
-            print(f"{name}: {found}, expected {total} nano; DuckDB {a[-1]['total']}", file=sys.stderr)
+            print(f"{name}: {found}, expected {want} nano; DuckDB {a[-1]['total']}", file=sys.stderr)
         result[name] = {
             "duckdb": statistics.median(x["seconds"] for x in a[1:]),
             "outlay": statistics.median(x["seconds"] for x in b[1:]),
@@ -161,10 +181,65 @@ def questions():
     return result, memory["mb"]
 
 
+# What a function's time counts as: the first that a frame matches, from the innermost frame outwards.
+PARTS = [
+    ("read and decompress", r"\b(read|pread|__read|copy_to_user|zstd.*decomp|inflate)\b|ZSTD_decompress"),
+    ("parse", r"sonic_rs|outlay_import|csv_core|memchr"),
+    ("compress", r"ZSTD_|HUF_|FSE_|zstd"),
+    ("encode and decode Parquet", r"polars_parquet|polars_io::parquet"),
+    ("hash identities", r"xxh3|xxhash"),
+    ("hash texts and files", r"blake3"),
+    ("redact", r"redact|regex_automata|aho_corasick"),
+    ("price", r"outlay_price|pricing::"),
+    ("roll up", r"datasets::rollup"),
+    ("decide duplicates", r"datasets::dedupe"),
+    ("spill", r"datasets::spill|io_ipc|arrow::io::ipc"),
+    ("words and columns", r"outlay_ledger::import|datasets::(words|buffer|ids)"),
+    ("sort, take and put together", r"polars_core|polars_ops|polars_compute|polars_arrow|publish::"),
+    ("answer", r"outlay_analysis|outlay_ledger::view|polars_"),
+    ("catalogue", r"sqlite|sqlx"),
+]
+
+
+def profile(command, stdin=None):
+    """Shares of CPU time by part, from perf's samples of call stacks; none where there is no perf."""
+    if not shutil.which("perf"):
+        return []
+    data = work / "perf.data"
+    run = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "199", "--call-graph", "dwarf,8192", "-o", str(data), "--", *command]
+    subprocess.run(run, input=stdin, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    script = subprocess.Popen(["perf", "script", "-i", str(data), "-F", "ip,sym", "--no-inline"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True)
+    counts, part, frames = {}, None, 0
+    for line in script.stdout:
+        frame = line.strip()
+        if not frame:
+            if frames:
+                counts[part or "system and the rest"] = counts.get(part or "system and the rest", 0) + 1
+            part, frames = None, 0
+            continue
+        frames += 1
+        if part is None:
+            part = next((name for name, pattern in PARTS if re.search(pattern, frame)), None)
+    data.unlink()
+    whole = sum(counts.values()) or 1
+    return [[name, n / whole] for name, n in sorted(counts.items(), key=lambda x: -x[1]) if n / whole >= 0.005]
+
+
+def profiles():
+    """Where the time of an import and of the questions that read rows goes."""
+    ledger = work / "ledger"
+    shutil.rmtree(ledger, ignore_errors=True)
+    subprocess.run([outlay, "--ledger", str(ledger), "prices", "import", "--allow-odd", str(user_prices())], check=True,
+                   stdout=subprocess.DEVNULL)
+    source = data / "requests.jsonl"
+    return {f"importing {source.name}": profile([outlay, "--ledger", str(ledger), "--json", "import", str(source)])}
+
+
 import duckdb
 
 work.mkdir(parents=True, exist_ok=True)
-found = {"duckdb": duckdb.__version__, "rows": sum(m["rows"] for m in truth["model"].values()), "import": {}, "questions": {}, "mb": []}
+found = {"duckdb": duckdb.__version__, "rows": sum(m["rows"] for m in truth["model"].values()), "import": {}, "questions": {}, "mb": [], "profiles": {}}
 for _ in range(rounds):
     for name in ("requests.csv", "requests.jsonl"):
         found["import"].setdefault(name, []).append(imports(data / name) | {"bytes": size(data / name)})
@@ -172,4 +247,5 @@ for _ in range(rounds):
     found["mb"].append(mb)
     for name, answer in answers.items():
         found["questions"].setdefault(name, []).append(answer)
+found["profiles"] = profiles()
 json.dump(found, sys.stdout)

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: Outlay beside DuckDB on the same files, in the same rounds, every answer checked.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -16,9 +17,9 @@ const DRIVER: &str = include_str!("bench.py");
 /// Arguments of `bench`.
 #[derive(clap::Args)]
 pub struct BenchArgs {
-    /// Requests in the made files
-    #[arg(long, default_value_t = 1_000_000)]
-    rows: u64,
+    /// Calls in the made files, a measurement each
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000_000, 10_000_000])]
+    rows: Vec<u64>,
     /// Rounds; the figures are medians over them
     #[arg(long, default_value_t = 3)]
     rounds: u32,
@@ -34,9 +35,11 @@ pub struct BenchArgs {
 struct Found {
     duckdb: String,
     rows: u64,
-    import: std::collections::BTreeMap<String, Vec<Import>>,
-    questions: std::collections::BTreeMap<String, Vec<Question>>,
+    import: BTreeMap<String, Vec<Import>>,
+    questions: BTreeMap<String, Vec<Question>>,
     mb: Vec<f64>,
+    /// Shares of CPU time by what it is spent on; empty where the system has no profiler.
+    profiles: BTreeMap<String, Vec<(String, f64)>>,
 }
 
 #[derive(Deserialize)]
@@ -77,20 +80,25 @@ pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
     let built = |name: &str| if args.dry { place.built(name) } else { place.released(name) };
     let python = tools::python(place, &["duckdb", "numpy"])?;
     let data = match &args.data {
-        Some(made) => made.clone(),
-        None => make(place, &python, args.rows)?,
+        Some(made) => vec![made.clone()],
+        None => args.rows.iter().map(|rows| make(place, &python, *rows)).collect::<Result<_>>()?,
     };
-    let mut measure = proc::command(&python, &place.root);
-    measure.args(["-c", DRIVER]).arg(&data).arg(place.target.join("bench/work"));
-    measure.arg(built("outlay")).arg(built("examples/ask")).arg(args.rounds.to_string());
-    let found: Found = serde_json::from_str(&proc::output(&mut measure)?).context("what the benchmark printed")?;
-    let page = page(&found);
+    let mut all = Vec::new();
+    for folder in &data {
+        let mut measure = proc::command(&python, &place.root);
+        measure.args(["-c", DRIVER]).arg(folder).arg(place.target.join("bench/work"));
+        measure.arg(built("outlay")).arg(built("examples/ask")).arg(args.rounds.to_string());
+        let found: Found = serde_json::from_str(&proc::output(&mut measure)?).context("what the benchmark printed")?;
+        all.push(found);
+    }
+    let page = page(&all);
     println!("{page}");
     if !args.dry {
         fs::write(place.root.join("docs/benchmarks.md"), page)?;
     }
-    let right = found.import.values().flatten().all(|i| i.right) && found.questions.values().flatten().all(|q| q.right);
-    if !right {
+    let right =
+        |f: &Found| f.import.values().flatten().all(|i| i.right) && f.questions.values().flatten().all(|q| q.right);
+    if !all.iter().all(right) {
         bail!("an answer is not the true one");
     }
     Ok(())
@@ -123,20 +131,27 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-fn page(found: &Found) -> String {
+fn page(all: &[Found]) -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let rounds = found.mb.len();
+    let duckdb = all.first().map_or("", |f| f.duckdb.as_str());
     let mut out = format!(
-        "# Benchmarks\n\nWritten by `cargo xtask bench`: {} requests, {cores} cores, {rounds} rounds in which DuckDB {} \
-         and Outlay take turns; ratios are medians over the rounds, Outlay / DuckDB, so less than 1 is faster or \
-         smaller. Every answer is checked against exact totals.\n\n",
-        found.rows, found.duckdb
+        "# Benchmarks\n\nWritten by `cargo xtask bench` on {cores} cores. DuckDB {duckdb} and Outlay (release build) take \
+         turns on the same files in every round. Ratios are Outlay / DuckDB of the same round, medians over the rounds: \
+         less than 1 is faster or smaller. Every answer is checked against exact totals. Own memory is the peak of \
+         anonymous memory, without pages of files.\n"
     );
-    out.push_str(
-        "## Import\n\nDuckDB: `create table … as read_…` with the types given. Outlay: `outlay import`, which also ",
-    );
+    for found in all {
+        section(&mut out, found);
+    }
+    out
+}
+
+fn section(out: &mut String, found: &Found) {
+    let calls = found.rows as f64;
+    let _ = writeln!(out, "\n## {} calls, {} rounds\n\n### Import\n", millions(found.rows), found.mb.len());
+    out.push_str("DuckDB: `create table … as read_…` with the types given. Outlay: `outlay import`, which also ");
     out.push_str("de-duplicates, prices, hashes, sorts and rolls up.\n\n");
-    out.push_str("| file | CPU s, DuckDB | CPU s, Outlay | ratio | wall ratio | own memory, MB | ratio | stored, MB | ratio | right |\n");
+    out.push_str("| file | CPU s, DuckDB | CPU s, Outlay | ratio | wall ratio | own memory, MB | ratio | bytes a call | ratio | right |\n");
     out.push_str("|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n");
     for (name, all) in &found.import {
         let of = |pick: fn(&Import) -> f64| median(all.iter().map(pick));
@@ -150,12 +165,12 @@ fn page(found: &Found) -> String {
             of(|i| i.outlay.wall / i.duckdb.wall),
             of(|i| i.outlay.mb),
             of(|i| i.outlay.mb / i.duckdb.mb),
-            of(|i| i.outlay.stored),
+            of(|i| i.outlay.stored) * 1e6 / calls,
             of(|i| i.outlay.stored / i.duckdb.stored),
             yes(all.iter().all(|i| i.right)),
         );
     }
-    out.push_str("\n## Questions\n\nWarm: the median of three after a first, in one process with the data open. An Outlay answer ");
+    out.push_str("\n### Questions\n\nWarm: the median of three after a first, in one process with the data open. An Outlay answer ");
     out.push_str(
         "also carries its chart, its sentence and what is missing from it; DuckDB's is the SQL of its figures.\n\n",
     );
@@ -175,7 +190,16 @@ fn page(found: &Found) -> String {
         );
     }
     let _ = writeln!(out, "\nOwn memory of the process that answers: {:.0} MB.", median(found.mb.iter().copied()));
-    out
+    for (what, shares) in &found.profiles {
+        let _ = writeln!(out, "\n### Where the time of {what} goes\n\n| part | share of CPU time |\n|---|---:|");
+        for (part, share) in shares {
+            let _ = writeln!(out, "| {part} | {:.0} % |", share * 100.0);
+        }
+    }
+}
+
+fn millions(rows: u64) -> String {
+    if rows.is_multiple_of(1_000_000) { format!("{} million", rows / 1_000_000) } else { rows.to_string() }
 }
 
 fn yes(right: bool) -> &'static str {

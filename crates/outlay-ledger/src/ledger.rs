@@ -6,11 +6,10 @@ use std::sync::{Arc, RwLock};
 
 use chrono_tz::Tz;
 use outlay_model::report::FileReport;
-use outlay_price::{Book, UserAliases, UserRates};
+use outlay_price::Book;
 use sqlx::SqlitePool;
 
 use crate::catalogue::imports::PresenceRow;
-use crate::catalogue::prices::AliasRow;
 use crate::catalogue::{self, audit, files, imports, meta, prices, words};
 use crate::datasets::schema::Dataset;
 use crate::digest::Digester;
@@ -18,15 +17,16 @@ use crate::error::{Error, Result};
 use crate::import::{FileTally, Import, ImportOptions};
 use crate::layout::{Layout, make_dir, network_file_system};
 use crate::lock::WriterLock;
-use crate::pricing::{Pricer, recalculate};
+use crate::pricing::Pricer;
 use crate::publish::{Plan, Rebuild};
+use crate::reprice::{bundled, with_user};
 use crate::view::{OrderCache, RolledCache, View};
 
 /// An open ledger. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     layout: Layout,
-    pool: SqlitePool,
+    pub(crate) pool: SqlitePool,
     book: Arc<RwLock<Arc<Book>>>,
     orders: OrderCache,
     rolled: RolledCache,
@@ -43,17 +43,6 @@ pub struct Published {
     pub tallies: Vec<FileTally>,
     /// Secrets removed.
     pub secrets: u64,
-}
-
-/// A price change, worked out but not yet accepted.
-#[derive(Debug)]
-pub struct Recalculated {
-    /// Rates or aliases taken.
-    pub taken: usize,
-    /// Rate sets whose price changes.
-    pub changed: usize,
-    /// Data version after it.
-    pub snapshot: i64,
 }
 
 /// The presence kind that says on which days an import has rows at all, steps included.
@@ -121,7 +110,7 @@ impl Ledger {
         self.book.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |book| book.clone())
     }
 
-    async fn reload_book(&self) -> Result<()> {
+    pub(crate) async fn reload_book(&self) -> Result<()> {
         let csvs = prices::user_csvs(&self.pool).await?;
         let aliases = prices::aliases(&self.pool).await?;
         if csvs.is_empty() && aliases.is_empty() {
@@ -187,7 +176,7 @@ impl Ledger {
     }
 
     /// Takes the lock and sweeps orphans: only the lock's holder may.
-    async fn writer(&self) -> Result<WriterLock> {
+    pub(crate) async fn writer(&self) -> Result<WriterLock> {
         let lock = WriterLock::take(&self.layout)?;
         let scratch = self.layout.scratch();
         if scratch.is_dir() {
@@ -377,64 +366,6 @@ impl Ledger {
         }
     }
 
-    /// Adds the user's prices (CSV) and accepts what they change, as a new mapping of rate sets: no file is rewritten.
-    ///
-    /// # Errors
-    /// [`Error::Request`] with line and column where the CSV is at fault.
-    pub async fn add_user_prices(&self, csv: &str, allow_odd: bool, now: i64) -> Result<Recalculated> {
-        let taken = UserRates::from_csv(csv, allow_odd).map_err(|e| Error::Request(e.to_string()))?.len();
-        let mut csvs = prices::user_csvs(&self.pool).await?;
-        csvs.push(csv.to_owned());
-        let aliases = prices::aliases(&self.pool).await?;
-        let lock = self.writer().await?;
-        let book = with_user(bundled()?.as_ref(), &csvs, &aliases)?;
-        let mut tx = self.pool.begin().await?;
-        prices::add_user_csv(&mut tx, now, csv).await?;
-        self.accept(tx, book, taken, "user prices", lock, now).await
-    }
-
-    /// Says which model an id means, and accepts what that changes.
-    ///
-    /// # Errors
-    /// What disk and SQLite say.
-    pub async fn set_alias(&self, alias: &AliasRow, now: i64) -> Result<Recalculated> {
-        let csvs = prices::user_csvs(&self.pool).await?;
-        let mut aliases = prices::aliases(&self.pool).await?;
-        aliases.retain(|a| (&a.provider, &a.id) != (&alias.provider, &alias.id));
-        aliases.push(alias.clone());
-        let lock = self.writer().await?;
-        let book = with_user(bundled()?.as_ref(), &csvs, &aliases)?;
-        let mut tx = self.pool.begin().await?;
-        prices::set_alias(&mut tx, now, alias).await?;
-        self.accept(tx, book, 1, "alias", lock, now).await
-    }
-
-    async fn accept(
-        &self,
-        mut tx: sqlx::Transaction<'_, sqlx::Sqlite>,
-        book: Book,
-        taken: usize,
-        what: &str,
-        lock: WriterLock,
-        now: i64,
-    ) -> Result<Recalculated> {
-        let before = files::newest(&self.pool).await?;
-        let table = prices::table(&self.pool, before.mapping).await?;
-        let changes = recalculate(&self.book(), &book, &table);
-        let mapping = before.mapping + 1;
-        for (set, entries) in &changes {
-            prices::map(&mut tx, *set, entries, mapping).await?;
-        }
-        let snapshot = before.id + 1;
-        files::add_snapshot(&mut tx, snapshot, now, what, None, mapping, book.version()).await?;
-        let detail = format!("{what}: {taken} taken, {} rate sets change", changes.len());
-        audit::append(&mut tx, now, "recalculate", &detail).await?;
-        tx.commit().await?;
-        drop(lock);
-        self.reload_book().await?;
-        Ok(Recalculated { taken, changed: changes.len(), snapshot })
-    }
-
     /// Sets names of ids.
     ///
     /// # Errors
@@ -508,22 +439,6 @@ impl Ledger {
     pub async fn view(&self, now: i64) -> Result<View> {
         View::open(&self.pool, self.layout.clone(), (self.orders.clone(), self.rolled.clone()), now).await
     }
-}
-
-fn bundled() -> Result<Arc<Book>> {
-    Book::bundled().map(Arc::new).map_err(|e| Error::Worker(format!("the bundled price book cannot be read: {e}")))
-}
-
-fn with_user(base: &Book, csvs: &[String], aliases: &[AliasRow]) -> Result<Book> {
-    let mut rates = UserRates::default();
-    for csv in csvs {
-        rates.extend(UserRates::from_csv(csv, true).map_err(|e| Error::Request(e.to_string()))?);
-    }
-    let mut user = UserAliases::default();
-    for alias in aliases {
-        user.add(&alias.provider, &alias.id, &alias.means_provider, &alias.means_model);
-    }
-    Ok(base.with_user(rates, user))
 }
 
 async fn commit(tx: &mut sqlx::SqliteConnection, plan: &Plan, snapshot: i64) -> Result<()> {

@@ -16,7 +16,8 @@ mod lock;
 pub mod pricing;
 mod publish;
 pub mod redact;
+pub mod reprice;
 pub mod view;
 
 pub use error::{Error, Result};
-pub use ledger::{Ledger, Published, Recalculated};
+pub use ledger::{Ledger, Published};

@@ -166,6 +166,17 @@ impl RateTable {
         RateTable { sets }
     }
 
+    /// The same with other entries for some sets.
+    #[must_use]
+    pub fn with(mut self, changes: Vec<(u32, Vec<RateSet>)>) -> RateTable {
+        for (id, entries) in changes {
+            if let Some(set) = self.sets.get_mut(&id) {
+                set.entries = entries;
+            }
+        }
+        self
+    }
+
     /// All sets.
     pub fn sets(&self) -> impl Iterator<Item = (u32, &PricedSet)> {
         self.sets.iter().map(|(id, set)| (*id, set))
@@ -191,6 +202,12 @@ impl RateTable {
             }
             _ => set,
         }
+    }
+
+    /// The stored set of an id that may be virtual.
+    #[must_use]
+    pub fn base(&self, id: u32) -> u32 {
+        id & ((1 << VIRTUAL_SHIFT) - 1)
     }
 
     /// The identity of a set, virtual or not.

@@ -11,6 +11,7 @@ use polars::prelude::*;
 use crate::catalogue::files::FileRow;
 use crate::datasets::dedupe::{Candidate, KEY_COLUMNS, candidates, decide};
 use crate::datasets::files;
+use crate::datasets::frames::stack;
 use crate::datasets::rollup::{self, ROLLUPS};
 use crate::datasets::schema::Dataset;
 use crate::datasets::spill::{Spill, times};
@@ -400,13 +401,7 @@ impl Pieces {
         Ok(())
     }
     fn into_frame(self) -> Result<Option<DataFrame>> {
-        let mut pieces = self.0.into_iter();
-        let Some(mut frame) = pieces.next() else { return Ok(None) };
-        for piece in pieces {
-            frame.vstack_mut(&piece)?;
-        }
-        frame.rechunk_mut();
-        Ok(Some(frame))
+        Ok(stack(self.0)?)
     }
 }
 

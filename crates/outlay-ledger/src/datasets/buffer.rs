@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use super::frames::{constant, is_constant};
 use super::ids;
 use super::schema::{Column, Dataset, Type};
 
@@ -137,18 +138,34 @@ impl Buffer {
             let name = PlSmallStr::from_static(name);
             let column = match cells {
                 Cells::Must(values) => {
-                    let values = Int64Chunked::from_vec(name, std::mem::take(values));
+                    let values = std::mem::take(values);
+                    if *kind == Type::Must && is_constant(&values) {
+                        out.push(constant(name, DataType::Int64, AnyValue::Int64(values[0]), self.rows));
+                        continue;
+                    }
+                    let values = Int64Chunked::from_vec(name, values);
                     if *kind == Type::Time {
                         values.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
                     } else {
                         values.into_column()
                     }
                 }
-                Cells::Dim(codes) => UInt32Chunked::from_vec(name, std::mem::take(codes)).into_column(),
+                Cells::Dim(codes) => {
+                    let codes = std::mem::take(codes);
+                    if is_constant(&codes) {
+                        constant(name, DataType::UInt32, AnyValue::UInt32(codes[0]), self.rows)
+                    } else {
+                        UInt32Chunked::from_vec(name, codes).into_column()
+                    }
+                }
                 Cells::Int(values, known, holes) => {
                     let values = std::mem::take(values);
                     let known = std::mem::take(known);
-                    if std::mem::take(holes) {
+                    let holes = std::mem::take(holes);
+                    if is_constant(&values) && is_constant(&known) {
+                        let value = if holes { AnyValue::Null } else { AnyValue::Int64(values[0]) };
+                        constant(name, DataType::Int64, value, self.rows)
+                    } else if holes {
                         let options = values.into_iter().zip(known).map(|(v, k)| k.then_some(v));
                         Int64Chunked::from_iter_options(name, options).into_column()
                     } else {
@@ -157,6 +174,11 @@ impl Buffer {
                 }
                 Cells::Id(data, ends) => {
                     let data = std::mem::take(data);
+                    if data.is_empty() {
+                        ends.clear();
+                        out.push(constant(name, DataType::Binary, AnyValue::Null, self.rows));
+                        continue;
+                    }
                     let mut start = 0;
                     let slices = std::mem::take(ends).into_iter().map(|end| {
                         let range = std::mem::replace(&mut start, end as usize)..end as usize;

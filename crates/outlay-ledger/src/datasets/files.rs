@@ -1,10 +1,14 @@
 //! Writing and reading single Parquet files.
 
+use std::any::Any;
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars::prelude::*;
+use polars_io::SerReader;
+use polars_io::prelude::{ParquetCompression, ParquetReader, ParquetWriter, StatisticsOptions};
 
 use crate::error::{Error, Result};
 use crate::layout::{make_dir, sync_dir};
@@ -63,11 +67,60 @@ impl Write for Hashing {
 
 /// Reads a whole file, or some of its columns.
 pub fn read(path: &Path, columns: Option<&[&str]>) -> Result<DataFrame> {
-    let file = File::open(path).map_err(Error::io(path))?;
-    let reader = ParquetReader::new(file);
-    let reader = match columns {
-        Some(names) => reader.with_columns(Some(names.iter().map(|n| (*n).to_owned()).collect())),
-        None => reader,
-    };
-    reader.finish().map_err(|e| Error::Damaged { path: path.to_path_buf(), reason: e.to_string() })
+    let names = columns.map(|names| names.iter().map(|n| (*n).to_owned()).collect());
+    open(path)?.with_columns(names).finish().map_err(|e| damaged(path, &e))
+}
+
+/// Reads the rows at sorted places. Only the pages between the first and the last place of a row group are decoded.
+pub fn read_places(path: &Path, places: &[u32]) -> Result<DataFrame> {
+    let mut out: Option<DataFrame> = None;
+    for group in places.chunk_by(|a, b| *a as usize / ROW_GROUP == *b as usize / ROW_GROUP) {
+        let (first, last) = (group[0], group[group.len() - 1]);
+        let span = (first as usize, (last - first) as usize + 1);
+        let frame = open(path)?.with_slice(Some(span)).finish().map_err(|e| damaged(path, &e))?;
+        let within = IdxCa::from_vec("place".into(), group.iter().map(|place| place - first).collect());
+        let found = frame.take(&within)?;
+        match &mut out {
+            Some(all) => {
+                all.vstack_mut(&found)?;
+            }
+            None => out = Some(found),
+        }
+    }
+    Ok(out.unwrap_or_default())
+}
+
+/// A file whose columns are read when a query is collected, and only those that it names.
+///
+/// Polars' own lazy Parquet scan cannot be built without its cloud readers.
+pub fn lazy(path: &Path) -> Result<LazyFrame> {
+    let schema = open(path)?.schema().map_err(|e| damaged(path, &e))?;
+    let schema = Arc::new(Schema::from_arrow_schema(schema.as_ref()));
+    let args = ScanArgsAnonymous { schema: Some(schema), name: "parquet", ..ScanArgsAnonymous::default() };
+    Ok(LazyFrame::anonymous_scan(Arc::new(Scan(path.to_owned())), args)?)
+}
+
+struct Scan(PathBuf);
+
+impl AnonymousScan for Scan {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn scan(&self, asked: AnonymousScanArgs) -> PolarsResult<DataFrame> {
+        let names = asked.with_columns.map(|names| names.iter().map(ToString::to_string).collect());
+        ParquetReader::new(File::open(&self.0)?).with_columns(names).finish()
+    }
+
+    fn allows_projection_pushdown(&self) -> bool {
+        true
+    }
+}
+
+fn open(path: &Path) -> Result<ParquetReader<File>> {
+    Ok(ParquetReader::new(File::open(path).map_err(Error::io(path))?))
+}
+
+fn damaged(path: &Path, error: &PolarsError) -> Error {
+    Error::Damaged { path: path.to_path_buf(), reason: error.to_string() }
 }

@@ -3,6 +3,7 @@
 pub mod buffer;
 pub mod dedupe;
 pub mod files;
+pub mod frames;
 pub mod ids;
 pub mod rollup;
 pub mod schema;

@@ -133,79 +133,118 @@ fn ints(frame: &DataFrame, name: &str) -> Result<Vec<i64>> {
     Ok(frame.column(name)?.i64()?.iter().map(Option::unwrap_or_default).collect())
 }
 
-/// Rolls up calls given as codes.
+/// A column whose values are read row by row, or the one value that it has.
+enum Read<T> {
+    One(T),
+    Rows(Vec<T>),
+}
+
+impl<T: Copy> Read<T> {
+    fn at(&self, row: usize) -> T {
+        match self {
+            Read::One(value) => *value,
+            Read::Rows(values) => values[row],
+        }
+    }
+}
+
+fn read_ints(frame: &DataFrame, name: &str) -> Result<Read<i64>> {
+    Ok(match frame.column(name)?.as_scalar_column() {
+        Some(one) => Read::One(one.scalar().value().extract().unwrap_or_default()),
+        None => Read::Rows(ints(frame, name)?),
+    })
+}
+
+fn read_codes(frame: &DataFrame, name: &str) -> Result<Read<u32>> {
+    let column = frame.column(name)?;
+    Ok(match column.as_scalar_column() {
+        Some(one) => Read::One(one.scalar().value().extract().unwrap_or_default()),
+        None => Read::Rows(column.u32()?.into_no_null_iter().collect()),
+    })
+}
+
+/// Most dimensions of a rollup.
+const MOST_DIMS: usize = 14;
+
+/// Codes of the dimensions, rate set, size bin, and whether the record is waste.
+type Group = [u32; MOST_DIMS + 3];
+
+/// Rolls up calls given as codes, sorted by time.
 pub fn roll(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> Result<Rolled> {
     let rows = calls.height();
     let time = times(calls)?;
     let grain = grain(zone);
     let mut day_of = DayCache::new(zone);
-    let buckets: Vec<i64> = time
-        .iter()
-        .map(|t| match rollup.cut {
-            Cut::Grain => t.div_euclid(grain) * grain,
-            Cut::Day => i64::from(day_of.day(*t)),
-        })
-        .collect();
-    let mut codes: Vec<Vec<u32>> = Vec::with_capacity(rollup.dims.len());
+    let mut codes: Vec<Read<u32>> = Vec::with_capacity(rollup.dims.len());
     let mut overflow = Vec::new();
     for name in rollup.dims {
-        let mut column: Vec<u32> = calls.column(name)?.u32()?.into_no_null_iter().collect();
-        if let Some(slot) = words.slot(name) {
+        let mut column = read_codes(calls, name)?;
+        if let (Some(slot), Read::Rows(column)) = (words.slot(name), &mut column) {
             let distinct: HashSet<u32, FixedState> = column.iter().copied().collect();
             if distinct.len() > MOST_VALUES {
-                overflow_days(&mut column, &time, || words.code(slot, OTHER)).then(|| overflow.push(*name));
+                overflow_days(column, &time, || words.code(slot, OTHER)).then(|| overflow.push(*name));
             }
         }
         codes.push(column);
     }
-    let rate_set = ints(calls, "rate_set")?;
-    let size_bin = ints(calls, "size_bin")?;
-    let attempt = ints(calls, "attempt")?;
-    let status = calls.column("status")?.u32()?.into_no_null_iter().collect::<Vec<u32>>();
+    let (rate_set, size_bin) = (read_ints(calls, "rate_set")?, read_ints(calls, "size_bin")?);
+    let (attempt, status) = (read_ints(calls, "attempt")?, read_codes(calls, "status")?);
     let error = words.slot("status").map_or(u32::MAX, |slot| words.code(slot, "error"));
     let known: Vec<bool> = calls.column("uncached_input")?.is_not_null().iter().map(|k| k.unwrap_or(false)).collect();
-    let amount = calls.column("recorded_cost")?.i64()?.clone();
-    let tokens: Vec<Vec<i64>> = SUMS[TOKENS..].iter().map(|name| ints(calls, name)).collect::<Result<_>>()?;
+    let amount: Vec<Option<i64>> = calls.column("recorded_cost")?.i64()?.iter().collect();
+    // Most buckets are empty in most logs.
+    let mut tokens: Vec<(usize, Read<i64>)> = Vec::new();
+    for (at, name) in SUMS.iter().enumerate().skip(TOKENS) {
+        let column = read_ints(calls, name)?;
+        if !matches!(column, Read::One(0)) {
+            tokens.push((at, column));
+        }
+    }
 
-    let mut groups: HashMap<Vec<u32>, usize, FixedState> = HashMap::with_hasher(FixedState::default());
-    let mut keys: Vec<Vec<u32>> = Vec::new();
+    // Rows come by time: the groups of one bucket are looked up together, and in a table that stays small.
+    let mut groups: HashMap<Group, usize, FixedState> = HashMap::with_hasher(FixedState::default());
+    let mut bucket = i64::MIN;
+    let mut keys: Vec<Group> = Vec::new();
     let mut at: Vec<i64> = Vec::new();
     let mut sums: Vec<[i64; SUMS.len()]> = Vec::new();
-    let mut key = Vec::with_capacity(codes.len() + 5);
     for row in 0..rows {
-        let retry = attempt[row] > 1;
-        let failed = status[row] == error;
-        key.clear();
-        key.push(buckets[row] as u32);
-        key.push((buckets[row] >> 32) as u32);
-        key.extend(codes.iter().map(|c| c[row]));
-        key.push(rate_set[row] as u32);
-        // Thresholds of context windows stay far below 2³² tokens.
-        key.push(if rollup.sizes { size_bin[row] as u32 } else { 0 });
-        key.push(u32::from(retry || failed));
-        let group = match groups.get(&key) {
-            Some(&group) => group,
-            None => {
-                groups.insert(key.clone(), keys.len());
-                keys.push(key.clone());
-                at.push(buckets[row]);
-                sums.push([0; SUMS.len()]);
-                keys.len() - 1
-            }
+        let here = match rollup.cut {
+            Cut::Grain => time[row].div_euclid(grain) * grain,
+            Cut::Day => i64::from(day_of.day(time[row])),
         };
+        if here != bucket {
+            groups.clear();
+            bucket = here;
+        }
+        let retry = attempt.at(row) > 1;
+        let failed = status.at(row) == error;
+        let mut key = [0; MOST_DIMS + 3];
+        for (to, column) in key.iter_mut().zip(&codes) {
+            *to = column.at(row);
+        }
+        key[MOST_DIMS] = rate_set.at(row) as u32;
+        // Thresholds of context windows stay far below 2³² tokens.
+        key[MOST_DIMS + 1] = if rollup.sizes { size_bin.at(row) as u32 } else { 0 };
+        key[MOST_DIMS + 2] = u32::from(retry || failed);
+        let group = *groups.entry(key).or_insert_with(|| {
+            keys.push(key);
+            at.push(here);
+            sums.push([0; SUMS.len()]);
+            keys.len() - 1
+        });
         let sum = &mut sums[group];
         sum[0] += 1;
         sum[1] += i64::from(failed);
         sum[2] += i64::from(retry);
         sum[3] += i64::from(!known[row]);
-        if let Some(pico) = amount.get(row) {
+        if let Some(pico) = amount[row] {
             sum[4] += pico / AMOUNT_HALF;
             sum[5] += pico % AMOUNT_HALF;
             sum[6] += 1;
         }
         sum[WASTE] = i64::from(retry || failed);
-        for (to, from) in sum[TOKENS..].iter_mut().zip(&tokens) {
-            *to += from[row];
+        for (to, from) in &tokens {
+            sum[*to] += from.at(row);
         }
     }
     let mut out = Vec::with_capacity(rollup.dims.len() + SUMS.len() + 3);
@@ -216,11 +255,10 @@ pub fn roll(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> 
         Cut::Day => Int64Chunked::from_vec("day".into(), at).into_column(),
     });
     for (place, name) in rollup.dims.iter().enumerate() {
-        let column: Vec<u32> = keys.iter().map(|k| k[place + 2]).collect();
+        let column: Vec<u32> = keys.iter().map(|k| k[place]).collect();
         out.push(UInt32Chunked::from_vec((*name).into(), column).into_column());
     }
-    let end = rollup.dims.len() + 2;
-    for (name, place) in [("rate_set", end), ("size_bin", end + 1)] {
+    for (name, place) in [("rate_set", MOST_DIMS), ("size_bin", MOST_DIMS + 1)] {
         let column: Vec<i64> = keys.iter().map(|k| i64::from(k[place])).collect();
         out.push(Int64Chunked::from_vec(name.into(), column).into_column());
     }
@@ -261,45 +299,60 @@ fn overflow_days(column: &mut [u32], time: &[i64], other: impl FnOnce() -> u32) 
     true
 }
 
-/// Day, feature, model, measure and bin.
-type Bin = (i32, u32, u32, u8, i32);
+/// Day, feature and model.
+type Cell = (i32, u32, u32);
 
 /// Histograms of calls given as codes.
 pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFrame> {
     let time = times(calls)?;
     let mut day_of = DayCache::new(zone);
-    let feature: Vec<u32> = calls.column("feature")?.u32()?.into_no_null_iter().collect();
-    let model: Vec<u32> = calls.column("model")?.u32()?.into_no_null_iter().collect();
+    let (feature, model) = (read_codes(calls, "feature")?, read_codes(calls, "model")?);
     let optional = |name: &str| -> Result<Vec<Option<i64>>> { Ok(calls.column(name)?.i64()?.iter().collect()) };
-    let input = ["uncached_input", "cache_read", "cache_write_5m", "cache_write_1h", "cache_write_30m"]
+    let mut input = optional("uncached_input")?;
+    for name in ["cache_read", "cache_write_5m", "cache_write_1h", "cache_write_30m", "cache_write_12h"]
         .into_iter()
-        .chain(["cache_write_12h", "cache_write_unknown", "audio_input", "image_input"])
-        .map(&optional)
-        .collect::<Result<Vec<_>>>()?;
-    let whole: Vec<Option<i64>> =
-        (0..time.len()).map(|row| input[0][row].map(|_| input.iter().map(|c| c[row].unwrap_or(0)).sum())).collect();
-    let values = [optional("latency_ms")?, optional("ttft_ms")?, whole, optional("output")?];
-    let mut counts: HashMap<Bin, i64, FixedState> = HashMap::with_hasher(FixedState::default());
-    for (measure, column) in values.iter().enumerate() {
-        for (row, value) in column.iter().enumerate() {
-            if let Some(value) = value {
-                let key = (day_of.day(time[row]), feature[row], model[row], measure as u8, bin(*value));
+        .chain(["cache_write_unknown", "audio_input", "image_input"])
+    {
+        match read_ints(calls, name)? {
+            Read::One(0) => {}
+            column => input.iter_mut().enumerate().for_each(|(row, sum)| {
+                *sum = sum.map(|sum| sum + column.at(row));
+            }),
+        }
+    }
+    let values = [optional("latency_ms")?, optional("ttft_ms")?, input, optional("output")?];
+    let mut cells: HashMap<Cell, u64, FixedState> = HashMap::with_hasher(FixedState::default());
+    let mut known: Vec<Cell> = Vec::new();
+    // One number for cell, measure and bin: a bin has ten bits, and no value reaches 2¹²⁷.
+    let mut counts: HashMap<u64, i64, FixedState> = HashMap::with_hasher(FixedState::default());
+    for row in 0..time.len() {
+        let cell = (day_of.day(time[row]), feature.at(row), model.at(row));
+        let cell = *cells.entry(cell).or_insert_with(|| {
+            known.push(cell);
+            known.len() as u64 - 1
+        });
+        for (measure, column) in values.iter().enumerate() {
+            if let Some(value) = column[row] {
+                let key = (cell << 12) | ((measure as u64) << 10) | (bin(value) + 1) as u64;
                 *counts.entry(key).or_default() += 1;
             }
         }
     }
-    let mut rows: Vec<_> = counts.into_iter().collect();
+    let mut rows: Vec<(Cell, i64, i64, i64)> = counts
+        .into_iter()
+        .map(|(key, n)| (known[(key >> 12) as usize], (key >> 10 & 3) as i64, (key & 1023) as i64 - 1, n))
+        .collect();
     rows.sort_unstable();
-    let ints = |name: &str, pick: &dyn Fn(&(Bin, i64)) -> i64| {
+    let ints = |name: &str, pick: &dyn Fn(&(Cell, i64, i64, i64)) -> i64| {
         Int64Chunked::from_vec(name.into(), rows.iter().map(pick).collect()).into_column()
     };
     let columns = vec![
         ints("day", &|r| i64::from(r.0.0)),
         UInt32Chunked::from_vec("feature".into(), rows.iter().map(|r| r.0.1).collect()).into_column(),
         UInt32Chunked::from_vec("model".into(), rows.iter().map(|r| r.0.2).collect()).into_column(),
-        ints("measure", &|r| i64::from(r.0.3)),
-        ints("bin", &|r| i64::from(r.0.4)),
-        ints("records", &|r| r.1),
+        ints("measure", &|r| r.1),
+        ints("bin", &|r| r.2),
+        ints("records", &|r| r.3),
     ];
     let dims = [("feature", super::schema::Type::Dim), ("model", super::schema::Type::Dim)];
     Ok(words.spell(&DataFrame::new(rows.len(), columns)?, &dims)?)

@@ -5,20 +5,27 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use outlay_model::time::utc_day;
 use polars::prelude::*;
+use polars_io::prelude::{IpcReader, IpcWriter};
+use polars_io::{SerReader, SerWriter};
 
+use super::frames::{Apart, stack};
 use crate::error::{Error, Result};
 
 /// Offset and length per UTC day of a sorted frame.
 type Places = BTreeMap<i32, (usize, usize)>;
 
 /// A part of the spill file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Segment {
     offset: u64,
     bytes: usize,
+    rows: usize,
+    /// Columns of one value, which are not in the file.
+    constants: Arc<[(usize, Column)]>,
 }
 
 /// Spilled rows of one dataset.
@@ -67,8 +74,10 @@ impl Spill {
         let sorted = if at.is_sorted() {
             frame.clone()
         } else {
+            let mut order: Vec<IdxSize> = (0..at.len() as IdxSize).collect();
+            order.sort_by_key(|row| at[*row as usize]);
             at.sort_unstable();
-            frame.sort(["time"], SortMultipleOptions::default().with_maintain_order(true))?
+            frame.take(&IdxCa::from_vec("order".into(), order))?
         };
         let mut days = Places::new();
         for (row, time) in at.iter().enumerate() {
@@ -82,13 +91,15 @@ impl Spill {
             self.memory.push((sorted, days));
             return Ok(());
         }
+        let Apart { varying, constants } = Apart::new(&sorted)?;
+        let constants: Arc<[(usize, Column)]> = constants.into();
         for (day, (offset, length)) in days {
-            self.write(day, &mut sorted.slice(offset as i64, length))?;
+            self.write(day, &mut varying.slice(offset as i64, length), constants.clone())?;
         }
         Ok(())
     }
 
-    fn write(&mut self, day: i32, rows: &mut DataFrame) -> Result<()> {
+    fn write(&mut self, day: i32, rows: &mut DataFrame, constants: Arc<[(usize, Column)]>) -> Result<()> {
         let mut bytes = Vec::new();
         IpcWriter::new(&mut bytes).finish(rows)?;
         let file = match &mut self.file {
@@ -99,7 +110,8 @@ impl Spill {
             }
         };
         file.write_all(&bytes).map_err(Error::io(&self.path))?;
-        self.segments.entry(day).or_default().push(Segment { offset: self.written, bytes: bytes.len() });
+        let segment = Segment { offset: self.written, bytes: bytes.len(), rows: rows.height(), constants };
+        self.segments.entry(day).or_default().push(segment);
         self.written += bytes.len() as u64;
         Ok(())
     }
@@ -112,16 +124,7 @@ impl Spill {
 
     /// All rows of the days from `first` to `last`, or only some of their columns; `None` where there are none.
     pub fn rows(&self, first: i32, last: i32, columns: Option<&[&str]>) -> Result<Option<DataFrame>> {
-        let mut out: Option<DataFrame> = None;
-        let mut put = |part: DataFrame| -> Result<()> {
-            match &mut out {
-                Some(frame) => {
-                    frame.vstack_mut(&part)?;
-                }
-                None => out = Some(part),
-            }
-            Ok(())
-        };
+        let mut parts = Vec::new();
         for (frame, days) in &self.memory {
             let mut range = days.range(first..=last);
             let Some((_, &(start, mut length))) = range.next() else { continue };
@@ -132,25 +135,35 @@ impl Spill {
                 Some(names) => frame.select(names.iter().copied())?,
                 None => frame.clone(),
             };
-            put(part.slice(start as i64, length))?;
+            parts.push(part.slice(start as i64, length));
         }
         for segment in self.segments.range(first..=last).flat_map(|(_, segments)| segments) {
-            put(self.read(*segment, columns)?)?;
+            parts.push(self.read(segment, columns)?);
         }
-        Ok(out)
+        Ok(stack(parts)?)
     }
 
-    fn read(&self, segment: Segment, columns: Option<&[&str]>) -> Result<DataFrame> {
+    fn read(&self, segment: &Segment, columns: Option<&[&str]>) -> Result<DataFrame> {
+        let constant = |name: &str| segment.constants.iter().any(|(_, c)| c.name() == name);
         let mut file = File::open(&self.path).map_err(Error::io(&self.path))?;
         file.seek(SeekFrom::Start(segment.offset)).map_err(Error::io(&self.path))?;
         let mut bytes = vec![0; segment.bytes];
         file.read_exact(&mut bytes).map_err(Error::io(&self.path))?;
         let reader = IpcReader::new(Cursor::new(bytes));
-        let reader = match columns {
-            Some(names) => reader.with_columns(Some(names.iter().map(|n| (*n).to_owned()).collect())),
-            None => reader,
+        let Some(names) = columns else {
+            let mut all = reader.finish()?.into_columns();
+            for (at, column) in segment.constants.iter() {
+                all.insert(*at, column.new_from_index(0, segment.rows));
+            }
+            return Ok(DataFrame::new(segment.rows, all)?);
         };
-        Ok(reader.finish()?)
+        let varying = names.iter().filter(|name| !constant(name)).map(|n| (*n).to_owned()).collect();
+        let found = reader.with_columns(Some(varying)).finish()?;
+        let column = |name: &&str| match segment.constants.iter().find(|(_, c)| c.name() == name) {
+            Some((_, column)) => Ok(column.new_from_index(0, segment.rows)),
+            None => found.column(name).cloned(),
+        };
+        Ok(DataFrame::new(segment.rows, names.iter().map(column).collect::<PolarsResult<_>>()?)?)
     }
 }
 

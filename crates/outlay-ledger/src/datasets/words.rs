@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use polars::prelude::*;
 
+use super::frames::constant;
 use super::schema::{Column, Dataset, Type};
 use crate::redact::Redactor;
 
@@ -133,6 +134,14 @@ impl Words {
             let is_dim = columns.iter().any(|(n, t)| *n == name && *t == Type::Dim);
             match (is_dim, self.slot(name)) {
                 (true, Some(slot)) => {
+                    if let Some(one) = column.as_scalar_column() {
+                        let word = match one.scalar().value().extract::<u32>() {
+                            None | Some(NONE) => AnyValue::Null,
+                            Some(code) => AnyValue::StringOwned(self.word(slot, code).into()),
+                        };
+                        out.push(constant(column.name().clone(), DataType::String, word, frame.height()));
+                        continue;
+                    }
                     let codes = column.as_materialized_series().u32()?.clone();
                     let spelled = self.dictionary(slot).take(&codes)?;
                     out.push(spelled.with_name(column.name().clone()).into_column());

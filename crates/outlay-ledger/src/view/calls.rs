@@ -1,6 +1,6 @@
 //! Calls themselves: sorted pages, one call, one trace.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use outlay_model::money::Pico;
@@ -8,13 +8,15 @@ use outlay_model::time::{DAY, Micros, day_date, utc_day};
 use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
-use super::scan::{Columns, holds, in_period, scan, within};
+use super::scan::{Columns, each, holds, in_period, within};
 use super::{Selection, View};
 use crate::catalogue::files::FileRow;
-use crate::datasets::ids;
 use crate::datasets::schema::{Dataset, Type};
+use crate::datasets::{files, ids};
 use crate::error::{Error, Result};
+use crate::layout::Layout;
 use crate::ledger::blocking;
+use crate::pricing::RateTable;
 
 /// What calls are sorted by; ties by time and identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +36,6 @@ pub enum Order {
 pub struct CallsOrder {
     files: Vec<FileRow>,
     places: Vec<(u32, u32)>,
-    /// Sum of all costs, low ends.
-    pub cost: Pico,
 }
 
 impl CallsOrder {
@@ -72,6 +72,71 @@ pub struct StoredCall {
     pub ttft_ms: Option<i64>,
     /// Rate set, resolved.
     pub rate_set: u32,
+}
+
+/// What a call is sorted by, largest first, and where it lies.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct SortKey {
+    by: i64,
+    time: Micros,
+    key: i64,
+    file: u32,
+    place: u32,
+}
+
+/// How calls are to be sorted.
+struct Sorting {
+    layout: Layout,
+    rates: RateTable,
+    selection: Selection,
+    order: Order,
+}
+
+impl Sorting {
+    /// Adds the keys of the calls that a file has of the selection.
+    fn keys(&self, file: &FileRow, at: usize, out: &mut Vec<SortKey>) -> Result<()> {
+        let by_cost = self.order == Order::Cost;
+        let mut columns = vec![col("place"), col("time"), col("key_a")];
+        if by_cost || self.order == Order::Tokens {
+            columns.extend(BUCKETS.iter().map(|b| col(*b)));
+        }
+        match self.order {
+            Order::Cost => columns.push(col("rate_set")),
+            Order::Latency => columns.push(col("latency_ms")),
+            Order::Time | Order::Tokens => {}
+        }
+        let found = each(&self.layout, std::slice::from_ref(file), |lazy| {
+            let time = col("time").cast(DataType::Int64);
+            let rows = lazy.with_row_index("place", None).filter(in_period(&time, &self.selection.period));
+            self.selection.conditions.iter().fold(rows, |rows, c| rows.filter(holds(c))).select(columns.clone())
+        })?;
+        let Some(frame) = found else { return Ok(()) };
+        let read = Columns(&frame);
+        let (place, time, key) = (read.ints("place")?, read.ints("time")?, read.ints("key_a")?);
+        let by = match self.order {
+            Order::Time => time.clone(),
+            // Slowest first, and what has no latency last.
+            Order::Latency => read.options("latency_ms")?.into_iter().map(|ms| ms.unwrap_or(-1)).collect(),
+            Order::Tokens => tokens_of(&frame)?.iter().map(|t| t.map_or(-1, |t| t.total())).collect(),
+            Order::Cost => {
+                let set = read.ints("rate_set")?;
+                let cost = |row: usize, tokens: &Option<Tokens>| {
+                    let tokens = tokens.as_ref()?;
+                    let set = self.rates.resolve(set[row] as u32, time[row], tokens.total_input());
+                    Some(i64::try_from(self.rates.cost(set, tokens)?.low).unwrap_or(i64::MAX))
+                };
+                tokens_of(&frame)?.iter().enumerate().map(|(row, t)| cost(row, t).unwrap_or(-1)).collect::<Vec<_>>()
+            }
+        };
+        out.extend((0..frame.height()).map(|row| SortKey {
+            by: by[row],
+            time: time[row],
+            key: key[row],
+            file: at as u32,
+            place: place[row] as u32,
+        }));
+        Ok(())
+    }
 }
 
 impl StoredCall {
@@ -111,49 +176,49 @@ impl View {
         }
         let files = self.files(Dataset::Calls.name()).await?;
         let files = within(files, selection.period.start(), selection.period.end());
-        let (layout, wanted, rates) = (self.layout.clone(), selection.clone(), self.rates.clone());
+        let sort = self.sorting(selection, order);
         let found = blocking(move || {
-            let mut keys: Vec<(i64, Micros, i64, u32, u32)> = Vec::new();
-            let mut cost = Pico::ZERO;
+            let mut keys: Vec<SortKey> = Vec::new();
             for (at, file) in files.iter().enumerate() {
-                let Some(lazy) = scan(&layout, std::slice::from_ref(file))? else { continue };
-                let time = col("time").cast(DataType::Int64);
-                let mut lazy = lazy.with_row_index("place", None).filter(in_period(&time, &wanted.period));
-                for condition in &wanted.conditions {
-                    lazy = lazy.filter(holds(condition));
-                }
-                let mut columns: Vec<Expr> = BUCKETS.iter().map(|b| col(*b)).collect();
-                columns.extend(["place", "time", "rate_set", "latency_ms", "key_a"].map(col));
-                let frame = lazy.select(columns).collect()?;
-                let read = Columns(&frame);
-                let (place, time, set) = (read.ints("place")?, read.ints("time")?, read.ints("rate_set")?);
-                let (latency, key) = (read.ints("latency_ms")?, read.ints("key_a")?);
-                let tokens = tokens_of(&frame)?;
-                for row in 0..frame.height() {
-                    let priced = tokens[row].and_then(|t| {
-                        let set = rates.resolve(set[row] as u32, time[row], t.total_input());
-                        rates.cost(set, &t)
-                    });
-                    if let Some(priced) = &priced {
-                        cost += Pico(priced.low);
-                    }
-                    let by = match order {
-                        Order::Cost => priced.map_or(-1, |p| i64::try_from(p.low).unwrap_or(i64::MAX)),
-                        Order::Time => time[row],
-                        Order::Tokens => tokens[row].map_or(-1, |t| t.total()),
-                        Order::Latency => latency[row],
-                    };
-                    keys.push((by, time[row], key[row], at as u32, place[row] as u32));
-                }
+                sort.keys(file, at, &mut keys)?;
             }
             keys.sort_unstable_by(|a, b| b.cmp(a));
-            let places = keys.into_iter().map(|(_, _, _, file, place)| (file, place)).collect();
-            Ok(CallsOrder { files, places, cost })
+            let places = keys.into_iter().map(|key| (key.file, key.place)).collect();
+            Ok(CallsOrder { files, places })
         })
         .await?;
         let found = Arc::new(found);
         *lock() = Some((self.snapshot.id, selection.clone(), order, found.clone()));
         Ok(found)
+    }
+
+    /// The first calls of a selection in an order, without sorting the others.
+    ///
+    /// # Errors
+    /// Where files of the data version cannot be read.
+    pub async fn first(&self, selection: &Selection, order: Order, most: usize) -> Result<Vec<StoredCall>> {
+        let files = self.files(Dataset::Calls.name()).await?;
+        let files = within(files, selection.period.start(), selection.period.end());
+        let sort = self.sorting(selection, order);
+        let found = blocking(move || {
+            let mut keys: Vec<SortKey> = Vec::new();
+            for (at, file) in files.iter().enumerate() {
+                sort.keys(file, at, &mut keys)?;
+                if keys.len() > most {
+                    keys.select_nth_unstable_by(most, |a, b| b.cmp(a));
+                    keys.truncate(most);
+                }
+            }
+            keys.sort_unstable_by(|a, b| b.cmp(a));
+            let places = keys.into_iter().map(|key| (key.file, key.place)).collect();
+            Ok(CallsOrder { files, places })
+        })
+        .await?;
+        self.page(&found, 0, most).await
+    }
+
+    fn sorting(&self, selection: &Selection, order: Order) -> Sorting {
+        Sorting { layout: self.layout.clone(), rates: self.rates.clone(), selection: selection.clone(), order }
     }
 
     /// A page of a sorted list.
@@ -162,25 +227,18 @@ impl View {
     /// Where files of the data version cannot be read.
     pub async fn page(&self, order: &CallsOrder, offset: usize, limit: usize) -> Result<Vec<StoredCall>> {
         let places: Vec<(u32, u32)> = order.places.iter().skip(offset).take(limit).copied().collect();
-        let mut by_file: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut by_file: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (file, place) in &places {
             by_file.entry(*file).or_default().push(*place);
         }
         let mut found: HashMap<(u32, u32), StoredCall> = HashMap::new();
-        for (at, rows) in by_file {
-            let file = order.files[at as usize].clone();
-            let layout = self.layout.clone();
+        for (at, mut rows) in by_file {
+            rows.sort_unstable();
+            let path = self.layout.file(&order.files[at as usize].path);
             let wanted = rows.clone();
-            let frame = blocking(move || {
-                let Some(lazy) = scan(&layout, &[file])? else { return Ok(DataFrame::empty()) };
-                let wanted = UInt32Chunked::from_vec("wanted".into(), wanted).into_series();
-                let any = col("place").is_in(lit(wanted).implode(true), false);
-                Ok(lazy.with_row_index("place", None).filter(any).collect()?)
-            })
-            .await?;
-            let places = Columns(&frame).ints("place")?;
-            for (place, call) in places.into_iter().zip(self.calls_of(&frame)?) {
-                found.insert((at, place as u32), call);
+            let frame = blocking(move || files::read_places(&path, &wanted)).await?;
+            for (place, call) in rows.into_iter().zip(self.calls_of(&frame)?) {
+                found.insert((at, place), call);
             }
         }
         Ok(places.iter().filter_map(|place| found.remove(place)).collect())
@@ -243,11 +301,7 @@ impl View {
 
     async fn rows(&self, files: Vec<FileRow>, condition: Expr) -> Result<Vec<StoredCall>> {
         let layout = self.layout.clone();
-        let frame = blocking(move || match scan(&layout, &files)? {
-            Some(lazy) => Ok(Some(lazy.filter(condition).collect()?)),
-            None => Ok(None),
-        })
-        .await?;
+        let frame = blocking(move || each(&layout, &files, |lazy| lazy.filter(condition.clone()))).await?;
         frame.map_or_else(|| Ok(Vec::new()), |frame| self.calls_of(&frame))
     }
 
@@ -285,14 +339,8 @@ impl View {
         };
         let files = self.files(Dataset::Scores.name()).await?;
         let layout = self.layout.clone();
-        let frame = blocking(move || match scan(&layout, &files)? {
-            Some(lazy) => Ok(lazy.filter(is).collect()?),
-            None => Ok(DataFrame::empty()),
-        })
-        .await?;
-        if frame.height() == 0 {
-            return Ok(Vec::new());
-        }
+        let frame = blocking(move || each(&layout, &files, |lazy| lazy.filter(is.clone()))).await?;
+        let Some(frame) = frame else { return Ok(Vec::new()) };
         let read = Columns(&frame);
         let (name, version) = (read.texts("name")?, read.texts("version")?);
         let (kind, label) = (read.texts("scorer_kind")?, read.texts("label")?);

@@ -1,6 +1,7 @@
 //! Reading one data version: grouped sums, pages of calls, single calls and traces.
 
 mod calls;
+mod dictionary;
 mod excess;
 mod rolled;
 mod scan;
@@ -65,6 +66,13 @@ impl View {
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
         Ok(View { layout, pool: pool.clone(), orders, rolled, pin, snapshot, rates })
+    }
+
+    /// Answers from now on as if the rate sets had these prices.
+    pub fn price_with(&mut self, rates: RateTable) {
+        self.rates = rates;
+        // Lists by cost are kept for the ledger's own prices.
+        self.orders = OrderCache::default();
     }
 
     /// Lets go of the data version.

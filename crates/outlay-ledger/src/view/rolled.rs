@@ -10,8 +10,8 @@ use foldhash::fast::FixedState;
 use outlay_model::cube::{Cube, Grain, Group, Slice, Sums};
 use outlay_model::time::{DAY, HOUR, Micros, date_day};
 use outlay_model::tokens::{BUCKETS, Tokens};
-use polars::prelude::*;
 
+use super::dictionary::Dictionary;
 use super::scan::{Columns, offsets};
 use crate::catalogue::files::FileRow;
 use crate::datasets::files;
@@ -28,7 +28,7 @@ const KEPT_ROWS: usize = 1_000_000;
 pub struct Rolled {
     /// Instants of grains, or local day numbers.
     time: Vec<i64>,
-    /// Per dimension of the rollup: codes and their words; code 0 is "not told".
+    /// Per dimension of the rollup: codes and their words; the empty word is "not told".
     dims: Vec<(Vec<u32>, Vec<String>)>,
     rate_set: Vec<i64>,
     size_bin: Vec<i64>,
@@ -51,33 +51,9 @@ fn load(layout: &Layout, file: &FileRow, rollup: &Rollup) -> Result<Rolled> {
     let read = Columns(&frame);
     let mut dims = Vec::with_capacity(rollup.dims.len());
     for name in rollup.dims {
-        let mut words = vec![String::new()];
-        let mut known: HashMap<String, u32, FixedState> = HashMap::with_hasher(FixedState::default());
-        let column = frame.column(name)?;
-        let mut codes = Vec::with_capacity(frame.height());
-        let mut last: Option<(&str, u32)> = None;
-        if column.dtype() == &DataType::Null {
-            codes.resize(frame.height(), 0);
-        } else {
-            for word in column.str()?.iter() {
-                let word = word.unwrap_or_default();
-                codes.push(match last {
-                    Some((w, code)) if w == word => code,
-                    _ if word.is_empty() => 0,
-                    _ => match known.get(word) {
-                        Some(code) => *code,
-                        None => {
-                            let code = words.len() as u32;
-                            words.push(word.to_owned());
-                            known.insert(word.to_owned(), code);
-                            code
-                        }
-                    },
-                });
-                last = codes.last().map(|code| (word, *code));
-            }
-        }
-        dims.push((codes, words));
+        let mut dictionary = Dictionary::default();
+        let codes = dictionary.column(frame.column(name)?)?;
+        dims.push((codes, dictionary.words));
     }
     Ok(Rolled {
         time: read.ints(if rollup.cut == Cut::Day { "day" } else { "time" })?,
@@ -101,37 +77,6 @@ fn get(cache: &Cache, layout: &Layout, file: &FileRow, rollup: &Rollup) -> Resul
         kept.files.insert(file.path.clone(), loaded.clone());
     }
     Ok(loaded)
-}
-
-/// Codes of words over all files.
-#[derive(Default)]
-struct Global {
-    codes: HashMap<String, u32>,
-    words: Vec<String>,
-}
-
-impl Global {
-    fn code(&mut self, word: &str) -> u32 {
-        if let Some(code) = self.codes.get(word) {
-            return *code;
-        }
-        let code = self.words.len() as u32;
-        self.words.push(word.to_owned());
-        self.codes.insert(word.to_owned(), code);
-        code
-    }
-
-    /// Sorts the words; returns the new code of each old one.
-    fn sort(&mut self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.words.len() as u32).collect();
-        order.sort_by(|a, b| self.words[*a as usize].cmp(&self.words[*b as usize]));
-        let mut place = vec![0; order.len()];
-        for (new, old) in order.iter().enumerate() {
-            place[*old as usize] = new as u32;
-        }
-        self.words.sort_unstable();
-        place
-    }
 }
 
 /// Local day and hour of instants, given where a zone's offset changes.
@@ -165,8 +110,8 @@ pub fn answer(
     let place = |name: &str| rollup.dims.iter().position(|d| *d == name).unwrap_or_default();
     let by: Vec<usize> = slice.by.iter().map(|d| place(d.name())).collect();
     let currency_at = place("recorded_currency");
-    let mut values: Vec<Global> = slice.by.iter().map(|_| Global::default()).collect();
-    let mut currencies = Global::default();
+    let mut values: Vec<Dictionary> = slice.by.iter().map(|_| Dictionary::default()).collect();
+    let mut currencies = Dictionary::default();
     let mut groups: HashMap<Vec<u32>, usize, FixedState> = HashMap::with_hasher(FixedState::default());
     let mut sums: Vec<Sums> = Vec::new();
     let mut key: Vec<u32> = Vec::new();
@@ -240,7 +185,7 @@ pub fn answer(
             });
         }
     }
-    let places: Vec<Vec<u32>> = values.iter_mut().map(Global::sort).collect();
+    let places: Vec<Vec<u32>> = values.iter_mut().map(Dictionary::sort).collect();
     let currency_places = currencies.sort();
     let mut out: Vec<Group> = groups
         .into_iter()

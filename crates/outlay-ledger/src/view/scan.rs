@@ -1,4 +1,4 @@
-//! Lazy scans: which files, which rows, and local days by expression.
+//! Scans, file by file: which files, which rows, and local days by expression.
 
 use chrono::{Offset, TimeZone};
 use chrono_tz::Tz;
@@ -8,20 +8,27 @@ use outlay_model::time::{DAY, HOUR, Micros, Period};
 use polars::prelude::*;
 
 use crate::catalogue::files::FileRow;
-use crate::datasets::ids;
-use crate::error::Result;
+use crate::datasets::{files, ids};
+use crate::error::{Error, Result};
 use crate::layout::Layout;
 
-/// A scan of files, or `None` where there are none.
-pub fn scan(layout: &Layout, files: &[FileRow]) -> Result<Option<LazyFrame>> {
-    if files.is_empty() {
-        return Ok(None);
+/// Asks each file the same and puts what they give under one another; `None` where there are no files.
+///
+/// One file is in memory at a time, whatever their number.
+pub fn each(layout: &Layout, files: &[FileRow], ask: impl Fn(LazyFrame) -> LazyFrame) -> Result<Option<DataFrame>> {
+    let mut out: Option<DataFrame> = None;
+    for file in files {
+        let path = layout.file(&file.path);
+        let found = ask(files::lazy(&path)?).collect();
+        let found = found.map_err(|e| Error::Damaged { path, reason: e.to_string() })?;
+        match &mut out {
+            Some(all) => {
+                all.vstack_mut(&found)?;
+            }
+            None => out = Some(found),
+        }
     }
-    let paths =
-        files.iter().map(|f| PlRefPath::try_from_path(&layout.file(&f.path))).collect::<PolarsResult<Vec<_>>>()?;
-    let args =
-        ScanArgsParquet { glob: false, cache: false, hive_options: HiveOptions::new_disabled(), ..Default::default() };
-    Ok(Some(LazyFrame::scan_parquet_files(paths.into(), args)?))
+    Ok(out)
 }
 
 /// Files that can hold rows of a span.

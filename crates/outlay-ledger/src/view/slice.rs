@@ -1,6 +1,6 @@
 //! Grouped sums: from a rollup where one holds the answer, from rows where not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 use outlay_model::cube::{Cube, Grain, Group, Slice, Sums};
@@ -10,7 +10,8 @@ use outlay_model::time::DAY;
 use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
-use super::scan::{Columns, day_and_hour, holds, in_period, local, offsets, scan, within};
+use super::dictionary::Dictionary;
+use super::scan::{Columns, day_and_hour, each, holds, in_period, local, offsets, within};
 use super::{View, rolled};
 use crate::catalogue::files::FileRow;
 use crate::datasets::rollup::{AMOUNT_HALF, Cut, ROLLUPS, Rollup, SUMS, TOKENS, grain};
@@ -72,11 +73,7 @@ impl View {
         }
         let from_rows = slice.kind == Kind::Call;
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
-        let frame = blocking(move || match scan(&layout, &files)? {
-            Some(lazy) => Ok(Some(query(lazy, dataset, &wanted, &divided)?)),
-            None => Ok(None),
-        })
-        .await?;
+        let frame = blocking(move || each(&layout, &files, |lazy| query(lazy, dataset, &wanted, &divided))).await?;
         match frame {
             Some(frame) => self.cube(slice, &frame, from_rows),
             None => Ok(Cube { by: slice.by.clone(), values: vec![Vec::new(); slice.by.len()], ..Cube::default() }),
@@ -88,11 +85,11 @@ impl View {
         let mut cube = Cube { by: slice.by.clone(), from_rows, ..Cube::default() };
         let mut keys: Vec<Vec<u32>> = Vec::new();
         for at in 0..slice.by.len() {
-            let (codes, values) = codes(&columns.texts(&format!("k{at}"))?);
+            let (codes, values) = codes(frame.column(&format!("k{at}"))?)?;
             keys.push(codes);
             cube.values.push(values);
         }
-        let (currency, currencies) = codes(&columns.texts("currency")?);
+        let (currency, currencies) = codes(frame.column("currency")?)?;
         cube.currencies = currencies;
         let (day, hour) = (columns.ints("day")?, columns.ints("hour")?);
         let (rate_set, at, size) = (columns.ints("rate_set")?, columns.ints("at")?, columns.ints("size")?);
@@ -170,16 +167,17 @@ fn amounts(frame: &DataFrame, kind: Kind) -> Result<Vec<i128>> {
     Ok(high.into_iter().zip(low).map(|(h, l)| i128::from(h) * i128::from(AMOUNT_HALF) + i128::from(l)).collect())
 }
 
-fn codes(words: &[String]) -> (Vec<u32>, Vec<String>) {
-    let mut sorted: Vec<String> = words.to_vec();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let place: HashMap<&str, u32> = sorted.iter().enumerate().map(|(i, w)| (w.as_str(), i as u32)).collect();
-    let codes = words.iter().map(|w| place[w.as_str()]).collect();
-    (codes, sorted)
+/// Codes of a column and its words, sorted.
+fn codes(column: &Column) -> Result<(Vec<u32>, Vec<String>)> {
+    let mut dictionary = Dictionary::default();
+    let mut codes = dictionary.column(column)?;
+    let place = dictionary.sort();
+    codes.iter_mut().for_each(|code| *code = place[*code as usize]);
+    Ok((codes, dictionary.words))
 }
 
-fn query(lazy: LazyFrame, dataset: Dataset, slice: &Slice, divided: &[u32]) -> Result<DataFrame> {
+/// The groups of one file. A group may be in several files: [`View::cube`] adds them up.
+fn query(lazy: LazyFrame, dataset: Dataset, slice: &Slice, divided: &[u32]) -> LazyFrame {
     let period = &slice.period;
     let time = col("time").cast(DataType::Int64);
     // A provider's daily bucket is a UTC day: it keeps its date in every zone, instead of being shifted to the day before.
@@ -245,7 +243,7 @@ fn query(lazy: LazyFrame, dataset: Dataset, slice: &Slice, divided: &[u32]) -> R
     if slice.only_waste {
         lazy = lazy.filter(col("attempt").gt(lit(1_i64)).or(col("status").eq(lit("error"))));
     }
-    Ok(lazy.group_by(keys).agg(sums(dataset)).collect()?)
+    lazy.group_by(keys).agg(sums(dataset))
 }
 
 fn total_input() -> Expr {

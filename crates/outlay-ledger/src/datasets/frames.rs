@@ -1,0 +1,86 @@
+//! Frames whose columns are often one value from top to bottom, such as the import or a dimension that no source tells:
+//! such a column is kept as one value until a file is written.
+
+use polars::prelude::*;
+
+/// A column of one value.
+pub fn constant(name: PlSmallStr, dtype: DataType, value: AnyValue<'static>, rows: usize) -> Column {
+    Column::new_scalar(name, Scalar::new(dtype, value), rows)
+}
+
+/// Whether all values are the same; of none, no.
+pub fn is_constant<T: PartialEq>(values: &[T]) -> bool {
+    values.split_first().is_some_and(|(first, rest)| rest.iter().all(|value| value == first))
+}
+
+/// Frames of the same columns under one another. A column that is the same one value in all of them stays one value.
+pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<Option<DataFrame>> {
+    let mut frames = frames.into_iter().filter(|frame| frame.height() > 0);
+    let Some(first) = frames.next() else { return Ok(None) };
+    let rest: Vec<DataFrame> = frames.collect();
+    if rest.is_empty() {
+        return Ok(Some(first));
+    }
+    let rows = first.height() + rest.iter().map(DataFrame::height).sum::<usize>();
+    let mut columns = Vec::with_capacity(first.width());
+    for (at, column) in first.columns().iter().enumerate() {
+        let below = || rest.iter().map(|frame| &frame.columns()[at]);
+        let same = column
+            .as_scalar_column()
+            .filter(|top| below().all(|c| c.as_scalar_column().is_some_and(|c| c.scalar() == top.scalar())));
+        if let Some(top) = same {
+            columns.push(Column::new_scalar(column.name().clone(), top.scalar().clone(), rows));
+            continue;
+        }
+        let mut whole = column.clone();
+        for part in below() {
+            whole.append(part)?;
+        }
+        columns.push(whole.rechunk());
+    }
+    Ok(Some(DataFrame::new(rows, columns)?))
+}
+
+/// A frame taken apart: the columns that vary, and the others by place.
+pub struct Apart {
+    /// Columns that vary, in order.
+    pub varying: DataFrame,
+    /// Columns of one value.
+    pub constants: Vec<(usize, Column)>,
+}
+
+impl Apart {
+    /// Takes a frame apart.
+    pub fn new(frame: &DataFrame) -> PolarsResult<Apart> {
+        let (mut varying, mut constants) = (Vec::new(), Vec::new());
+        for (at, column) in frame.columns().iter().enumerate() {
+            match column.as_scalar_column() {
+                Some(_) => constants.push((at, column.clone())),
+                None => varying.push(column.clone()),
+            }
+        }
+        Ok(Apart { varying: DataFrame::new(frame.height(), varying)?, constants })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(a: i64, b: &[i64]) -> DataFrame {
+        let column = constant("a".into(), DataType::Int64, AnyValue::Int64(a), b.len());
+        DataFrame::new(b.len(), vec![column, Column::new("b".into(), b)]).expect("a frame")
+    }
+
+    #[test]
+    fn one_value_stays_one_value_where_all_agree() {
+        let same = stack(vec![frame(7, &[1, 2]), frame(7, &[3])]).expect("stacked").expect("rows");
+        assert!(same.columns()[0].as_scalar_column().is_some());
+        assert_eq!(same, frame(7, &[1, 2, 3]));
+        let other = stack(vec![frame(7, &[1]), frame(8, &[2])]).expect("stacked").expect("rows");
+        let want = DataFrame::new(2, vec![Column::new("a".into(), [7_i64, 8]), Column::new("b".into(), [1_i64, 2])]);
+        assert_eq!(other, want.expect("a frame"));
+        assert!(stack(Vec::new()).expect("stacked").is_none());
+        assert!(is_constant(&[1, 1]) && !is_constant(&[1, 2]) && !is_constant::<i64>(&[]));
+    }
+}

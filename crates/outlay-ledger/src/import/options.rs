@@ -1,0 +1,33 @@
+//! How an import is to be made.
+
+/// How an import is to be made.
+pub struct ImportOptions {
+    /// Rows of a dataset that may wait in memory before they are spilled to disk.
+    pub rows_in_memory: usize,
+    /// Keep texts, redacted.
+    pub keep_text: bool,
+    /// Store user ids as keyed hashes.
+    pub hash_users: bool,
+    /// Told now and then the bytes and rows read so far; returns whether to go on.
+    pub progress: Box<dyn FnMut(u64, u64) -> bool + Send>,
+    /// Asked while publishing, between parts: whether to stop and leave nothing.
+    pub cancelled: Box<dyn Fn() -> bool + Send>,
+}
+
+impl std::fmt::Debug for ImportOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImportOptions").field("rows_in_memory", &self.rows_in_memory).finish_non_exhaustive()
+    }
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        ImportOptions {
+            rows_in_memory: 1 << 18,
+            keep_text: false,
+            hash_users: false,
+            progress: Box::new(|_, _| true),
+            cancelled: Box::new(|| false),
+        }
+    }
+}
