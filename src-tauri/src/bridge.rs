@@ -16,9 +16,18 @@ use tauri::State;
 use tauri::ipc::Channel;
 use tokio::sync::{Notify, OnceCell};
 
-/// Commands that write.
-const WRITING: &[&str] =
-    &["ledger_open", "sample_open", "settings_set", "import", "import_undo", "user_prices", "alias_set", "names_set"];
+/// Commands that write: into the company file, or (`export`) into a file that the user named.
+const WRITING: &[&str] = &[
+    "ledger_open",
+    "sample_open",
+    "settings_set",
+    "import",
+    "import_undo",
+    "user_prices",
+    "alias_set",
+    "names_set",
+    "export",
+];
 
 /// The core, and what it is working on.
 #[derive(Debug)]

@@ -128,10 +128,17 @@ test('the seek bar moves the window of a list too tall to scroll', async ({ page
   await page.getByTestId('calls-goto').fill('399,990');
   await page.getByTestId('calls-goto').press('Enter');
   await expect(page.getByTestId('calls-where')).toContainText('rows 399,990 to');
-  await page.getByRole('grid').focus();
+  const grid = page.getByRole('grid');
+  await grid.focus();
   for (let i = 0; i < 3; i += 1) await page.keyboard.press('PageDown');
-  await expect(page.getByTestId('calls-where')).toContainText(/rows 400,0\d\d to/);
-  await expect(page.getByRole('row', { selected: true })).toBeInViewport();
+  // Three pages of whole rows (29 pixels, below a heading of 25) further, and the last row in view.
+  const fits = await grid.evaluate((e) => Math.floor((e.clientHeight - 25) / 29));
+  const at = 399_989 + 3 * fits;
+  expect(at).toBeGreaterThan(400_000);
+  const selected = page.getByRole('row', { selected: true });
+  await expect(selected).toHaveAttribute('id', `call-${at}`);
+  await expect(selected).toBeInViewport({ ratio: 1 });
+  await expect(page.getByTestId('calls-where')).toContainText(` to ${(at + 1).toLocaleString('en-US')}`);
   expect(await rows.count()).toBeLessThan(60);
 });
 
@@ -160,6 +167,22 @@ test('an unpriced call leads to Prices', async ({ page }) => {
   await expect(page.getByTestId('explanation')).toContainText('Names are never matched by likeness');
 });
 
+test('a price is seen for what it changes before it is taken', async ({ page }) => {
+  await open(page, '#/prices');
+  await page.getByRole('button', { name: 'Say which model it is' }).first().click();
+  await page.getByLabel('Model whose price applies').fill('gpt-4.1');
+  await page.getByRole('button', { name: 'What would change?' }).click();
+  const effects = page.getByTestId('price-effects');
+  await expect(effects).toContainText('unpriced');
+  await expect(effects).toContainText('$118.40');
+  // Another model is another question.
+  await page.getByLabel('Model whose price applies').fill('gpt-4.1-mini');
+  await expect(effects).toHaveCount(0);
+  await page.getByRole('button', { name: 'What would change?' }).click();
+  await page.getByRole('button', { name: 'Price it like this' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
 test('files are dropped, told about and undone', async ({ page }) => {
   await open(page, '#/files');
   await page.evaluate(() => dispatchEvent(new CustomEvent('outlay:drop', { detail: { state: 'dropped', paths: ['/e/langfuse.jsonl'] } })));
@@ -185,12 +208,104 @@ test('an unknown file is mapped, its first row computed to its cost', async ({ p
   await page.getByTestId('map-columns').click();
   await expect(page.getByTestId('mapping-cost')).toHaveText('$0.032200');
   await page.getByLabel('Column for model').selectOption('');
-  await expect(page.getByText('no column tells the model')).toBeVisible();
+  await expect(page.getByText('model: is missing')).toBeVisible();
   await expect(page.getByTestId('mapping-import')).toBeDisabled();
   await page.getByLabel('Column for model').selectOption('deployment');
   await page.getByLabel('Column for feature').selectOption('app');
   await page.getByTestId('mapping-import').click();
   await expect(page.getByTestId('import-result')).toContainText('9,204 in');
+});
+
+test('everything that a mapping says is set by widgets, and the example follows', async ({ page }) => {
+  await open(page, '#/files');
+  await page.evaluate(() => dispatchEvent(new CustomEvent('outlay:drop', { detail: { state: 'dropped', paths: ['/e/gateway.csv'] } })));
+  await page.getByTestId('map-columns').click();
+  const [cost, toml] = [page.getByTestId('mapping-cost'), page.getByTestId('mapping-toml')];
+  await expect(cost).toHaveText('$0.032200');
+  // In the headings of the preview: a column leaves its field, and takes another.
+  await page.getByLabel('What in_tok is').selectOption('');
+  await expect(cost).toHaveText('$0.011200');
+  await expect(page.getByLabel('Column for input_tokens')).toHaveValue('');
+  await page.getByLabel('What in_tok is').selectOption('input_tokens');
+  await page.getByLabel('What app is').selectOption('score.app');
+  await expect(page.getByLabel('Column for input_tokens')).toHaveValue('in_tok');
+  await expect(cost).toHaveText('$0.032200');
+  // Units and meanings.
+  await page.getByLabel('Token counts').selectOption('thousands');
+  await expect(cost).toHaveText('$32.200000');
+  await page.getByLabel('Times without a zone').selectOption('Europe/Berlin');
+  await page.getByLabel('Times that are numbers').selectOption('seconds');
+  await page.getByLabel('Cached tokens').selectOption('outside');
+  await page.getByLabel('Amounts').selectOption('cents');
+  await page.getByLabel('Durations').selectOption('seconds');
+  await page.getByLabel('A recorded cost of 0').uncheck();
+  await page.getByLabel('Another text that means').fill('n/a');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'None is a value again' }).click();
+  // Fixed texts, on fields that are there and on one that is added by keyboard.
+  await page.getByLabel('Fixed text for provider').fill('azure');
+  await expect(page.getByText('azure', { exact: true })).toBeVisible();
+  await page.getByLabel('Read another field').selectOption('customer');
+  await expect(page.getByLabel('Column for customer')).toBeFocused();
+  await page.getByLabel('Fixed text for customer').fill('Contoso');
+  // The text that is saved says all of it.
+  await page.getByText('What is saved').click();
+  for (const line of ['token_multiplier = 1000', 'zone = "Europe/Berlin"', '"score.app" = "app"', 'provider = "azure"', 'customer = "Contoso"']) {
+    await expect(toml).toHaveValue(new RegExp(line.replaceAll('.', '\\.')));
+  }
+  await page.getByRole('button', { name: 'No longer read customer' }).click();
+  await expect(toml).not.toHaveValue(/Contoso/);
+  // Another kind of row has other fields, and scores cost nothing.
+  await page.getByTestId('mapping-kind').selectOption('score');
+  await expect(page.getByLabel('Column for score_value')).toBeVisible();
+  await expect(page.getByLabel('Token counts')).toHaveCount(0);
+  await expect(cost).toHaveCount(0);
+});
+
+test('a screen is written to a file as it is asked for', async ({ page }) => {
+  await page.addInitScript(() => {
+    const asked: unknown[] = [];
+    Object.assign(window, { asked });
+    addEventListener('outlay:export', (e) => asked.push((e as CustomEvent).detail));
+  });
+  const asked = () => page.evaluate(() => (window as unknown as { asked: { of: unknown; path: string; format: string }[] }).asked.at(-1));
+  const filter = { month: '2026-10', from: null, to: null, zone: null };
+  await open(page, '#/overview?is.provider=openai');
+  // By keyboard alone.
+  await page.getByTestId('export').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('export-overview-csv')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('export-said')).toHaveText('Saved as outlay-overview-2026-10.svg, 48.2 kB');
+  const conditions = [{ dimension: 'provider', values: ['openai'], negate: false }];
+  expect(await asked()).toEqual({
+    of: { question: 'overview', request: { filter: { ...filter, conditions } } },
+    format: 'svg',
+    path: '/home/ada/Documents/outlay-overview-2026-10.svg',
+  });
+  // What was said is about what was on screen.
+  await page.keyboard.press('[');
+  await expect(page.getByTestId('export-said')).toHaveText('');
+
+  await open(page, '#/hotspots?drill=feature:contract-review&by=model');
+  await page.getByTestId('export').click();
+  await page.getByTestId('export-hotspots-csv').click();
+  await expect(page.getByTestId('export-said')).toContainText('Saved as outlay-hotspots-2026-10.csv');
+  expect(await asked()).toMatchObject({
+    of: { question: 'hotspots', request: { by: ['model'], filter: { conditions: [{ dimension: 'feature', values: ['contract-review'] }] } } },
+  });
+  await page.getByTestId('export').click();
+  await page.getByTestId('export-hours-svg').click();
+  await expect.poll(asked).toMatchObject({ of: { question: 'trend', request: { by: 'weekday_hour' } }, format: 'svg' });
+
+  await open(page, '#/calls?order=latency');
+  await page.getByTestId('export').click();
+  await expect(page.getByTestId('export-calls-csv')).toContainText('All 1,204,311 calls');
+  await page.getByTestId('export-calls-csv').click();
+  await expect(page.getByTestId('export-said')).toContainText('rows');
+  await expect(page.getByTestId('export-said')).toContainText('Saved as outlay-calls-2026-10.csv');
+  expect(await asked()).toMatchObject({ of: { question: 'calls', request: { order: 'latency', offset: 0, limit: null } } });
 });
 
 test('figures follow the settings; names are edited in place', async ({ page }) => {

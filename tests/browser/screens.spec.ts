@@ -16,6 +16,13 @@ const screens: [name: string, hash: string, act?: (page: Page) => Promise<unknow
     await p.getByTestId('choose-files').click();
     await p.getByTestId('import-result').waitFor();
   }],
+  ['mapping', '#/files', async (p) => {
+    await p.evaluate(() => dispatchEvent(new CustomEvent('outlay:drop', { detail: { state: 'dropped', paths: ['/exports/gateway.csv'] } })));
+    await p.getByTestId('map-columns').click();
+    await p.getByTestId('mapping-cost').waitFor();
+    await p.getByText('What is saved').click();
+  }],
+  ['export', '#/hotspots', (p) => p.getByTestId('export').click()],
   ['prices', '#/prices', (p) => p.getByTestId('price-row').first().waitFor()],
   ['settings', '#/settings', (p) => p.getByTestId('name-row').first().waitFor()],
   ['palette', '#/overview', (p) => p.keyboard.press('Control+k')],

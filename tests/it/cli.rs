@@ -15,15 +15,15 @@ fn outlay() -> PathBuf {
     binary
 }
 
-fn run(ledger: &Path, args: &[&str]) -> Output {
+pub fn run(ledger: &Path, args: &[&str]) -> Output {
     Command::new(outlay()).env_remove("OUTLAY_LEDGER").arg("--ledger").arg(ledger).args(args).output().unwrap()
 }
 
-fn code(output: &Output) -> i32 {
+pub fn code(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
-fn stdout(output: &Output) -> String {
+pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 

@@ -57,6 +57,11 @@ impl Golden {
         }
     }
 
+    /// A file in a folder of this run.
+    fn place(&self, name: &str) -> PathBuf {
+        Path::new(&self.volatile[1]).join(name)
+    }
+
     /// Compares a reply with the one kept, or keeps it.
     fn check(&mut self, command: &str, variant: &str, reply: &Value) {
         let dash = if variant.is_empty() { "" } else { "-" };
@@ -215,6 +220,18 @@ async fn ask_sample(golden: &mut Golden, sample: &Company) {
     golden.ask(sample, "prices", "explain", json!({ "explain": "gpt-4o-2024-08-06", "provider": "openai" })).await;
     golden.ask(sample, "names", "", json!({})).await;
 
+    let (table, chart) = (golden.place("october.csv"), golden.place("hours.svg"));
+    let of = |question: &str, request: Value| json!({ "question": question, "request": request });
+    let asked = of("overview", json!({ "filter": october(&[]) }));
+    let mut reply = sample.ask("export", json!({ "of": asked, "format": "csv", "path": table })).await;
+    assert_eq!(reply["bytes"], std::fs::metadata(&table).unwrap().len());
+    // The file names the price book, whose version has no fixed length.
+    reply["bytes"] = json!(2048);
+    golden.check("export", "csv", &reply);
+    let asked = of("trend", json!({ "filter": october(&[]), "by": "weekday_hour" }));
+    let written = sample.ask("export", json!({ "of": asked, "format": "svg", "path": chart })).await;
+    assert_eq!(written["path"], json!(chart));
+
     golden.refuse(sample, "bad_request", "overview", json!({ "filter": { "month": "October" } })).await;
     golden.refuse(sample, "sample_company", "import", json!({ "paths": [sample_data()] })).await;
     for (command, request) in [("bill", json!({ "id": "2026-10-01.00" })), ("trace", json!({ "id": "none" }))] {
@@ -238,6 +255,12 @@ async fn ask_mapping(golden: &mut Golden, company: &Company, folder: &Path) {
     let reply = golden.ask(company, "mapping", "tried", tried).await;
     // 1,200 tokens at 2.5 and 80 at 10 dollars per million.
     assert_eq!((&reply["fault"], &reply["example_cost"]["amount"]), (&Value::Null, &json!("0.003800000")));
+    let mut spec = reply["spec"].clone();
+    spec["token_multiplier"] = json!(1000);
+    spec["constants"] = json!({ "provider": "openai", "feature": "contracts" });
+    let reply = golden.ask(company, "mapping", "widgets", json!({ "path": odd, "spec": spec })).await;
+    assert_eq!(reply["example_cost"]["amount"], "3.800000000");
+    golden.ask(company, "mapping", "scores", json!({ "path": odd, "spec": spec, "kind": "score" })).await;
     let known = sample_data().join("mapped/invoice-extract.csv");
     golden.ask(company, "mapping", "saved", json!({ "path": known })).await;
 }

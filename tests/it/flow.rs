@@ -237,8 +237,19 @@ async fn what_has_no_price_is_told_with_its_tokens() {
     let gateway = crate::support::sample_data().join("trace-jsonl/gateway-2026-10.jsonl.gz");
     own.import(&[gateway]).await;
     let before = rows(&hotspots(&own, json!({ "month": "2026-10" }), &["feature"]).await);
-    let alias = json!({ "provider": "openai", "id": "harbour-contracts-prod", "means_provider": "openai", "means_model": "gpt-4.1-2025-04-14" });
-    own.ask("alias_set", alias).await;
+    let mut alias = json!({ "provider": "openai", "id": "harbour-contracts-prod", "means_provider": "openai", "means_model": "gpt-4.1-2025-04-14" });
+    alias["preview"] = json!(true);
+    let preview = own.ask("alias_set", alias.clone()).await;
+    let effect = json!({
+        "source": "own_logs", "provider": "openai", "model": "harbour-contracts-prod", "records": 73, "tokens": tokens,
+        "before": [], "before_unpriced_tokens": tokens, "after": [usd(89_842_014_000)], "after_unpriced_tokens": 0,
+    });
+    assert_eq!((&preview["effects"], &preview["data_version"]), (&json!([effect]), &Value::Null));
+    assert_eq!(rows(&hotspots(&own, json!({ "month": "2026-10" }), &["feature"]).await), before);
+    alias["preview"] = json!(false);
+    let accepted = own.ask("alias_set", alias).await;
+    assert_eq!(accepted["effects"], preview["effects"]);
+    assert!(accepted["data_version"].is_i64());
     let after = rows(&hotspots(&own, json!({ "month": "2026-10" }), &["feature"]).await);
     for (feature, row) in &before {
         let planted = if feature[0] == "contract-check" { 89_842_014_000_000 } else { 0 };

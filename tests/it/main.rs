@@ -9,6 +9,7 @@ mod architecture;
 mod bench;
 mod cli;
 mod contract;
+mod export;
 mod flow;
 mod ledger;
 mod outside;

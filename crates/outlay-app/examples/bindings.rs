@@ -67,6 +67,8 @@ fn main() {
         CallsPage,
         Bill,
         Trace,
+        ExportRequest,
+        ExportReply,
         // Prices and names.
         PriceRequest,
         PriceReply,

@@ -63,6 +63,7 @@ commands! {
     trend: TrendRequest => Trend;
     hotspots: HotspotsRequest => Hotspots;
     calls: CallsRequest => CallsPage;
+    export: ExportRequest => ExportReply;
     bill: IdRequest => Bill;
     trace: IdRequest => Trace;
     price: PriceRequest => PriceReply;

@@ -6,6 +6,7 @@
 
 pub mod commands;
 mod error;
+pub mod export;
 mod opened;
 pub mod prices;
 mod recent;
@@ -37,14 +38,6 @@ pub(crate) struct Opened {
 /// Microseconds since 1970, now.
 pub(crate) fn now() -> i64 {
     chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp_micros()
-}
-
-/// A chart as SVG, drawn as the report draws it.
-///
-/// # Errors
-/// Our fault where the drawing library refuses.
-pub fn chart_svg(chart: &outlay_model::view::ChartSpec) -> Result<String, ErrorReply> {
-    outlay_draw::svg(chart, &outlay_draw::Look::default()).map_err(|e| ErrorReply::fault(e.to_string()))
 }
 
 impl App {

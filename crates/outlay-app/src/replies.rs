@@ -1,11 +1,16 @@
 //! Requests and replies that are not analyses: plain data, the same for the window and the command line.
 
+use std::collections::BTreeMap;
+
 use outlay_analysis::analyses::calls::CallOrder;
 use outlay_analysis::analyses::trend::TrendBy;
+use outlay_analysis::answer::HeadlineSource;
+use outlay_import::mapping::{CachedInput, LatencyUnit, MoneyUnit, RowIs, TimeUnit};
 use outlay_model::dimension::Dimension;
 use outlay_model::money::Money;
 use outlay_model::query::Filter;
 use outlay_model::report::{FileReport, Kind};
+use outlay_model::view::Unit;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -41,6 +46,8 @@ pub struct HotspotsRequest {
     pub by: Vec<Dimension>,
     /// How many rows; none: 20.
     pub top: Option<usize>,
+    /// Answer from sums alone: at once, however many calls there are, but without medians, repeats and the dearest calls.
+    pub from_sums: bool,
 }
 
 /// Asks for a page of calls.
@@ -56,6 +63,51 @@ pub struct CallsRequest {
     pub offset: i64,
     /// How many; none: 100.
     pub limit: Option<usize>,
+}
+
+/// A question whose answer has a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "question", content = "request", rename_all = "snake_case")]
+pub enum ExportOf {
+    /// What did the period cost?
+    Overview(FilterRequest),
+    /// How does spend move?
+    Trend(TrendRequest),
+    /// Where do I start?
+    Hotspots(HotspotsRequest),
+    /// Which calls are these? Without a limit: all from the offset on.
+    Calls(CallsRequest),
+}
+
+/// What an answer is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// Its table.
+    Csv,
+    /// Its chart.
+    Svg,
+}
+
+/// Asks for a file of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportRequest {
+    /// Question and request, as the screen asks it.
+    pub of: ExportOf,
+    /// Table or chart.
+    pub format: ExportFormat,
+    /// The file, as the user named it; one that is there is replaced.
+    pub path: String,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportReply {
+    /// The file.
+    pub path: String,
+    /// Its size.
+    #[ts(type = "number")]
+    pub bytes: u64,
 }
 
 /// Asks about one thing by id.
@@ -272,14 +324,54 @@ pub struct FormatsReply {
     pub formats: Vec<FormatEntry>,
 }
 
+/// Everything that a mapping says, as widgets show and set it; the core alone turns it into TOML and back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MappingSpec {
+    /// What a person calls it; empty = nothing.
+    pub name: String,
+    /// What a row is.
+    pub kind: RowIs,
+    /// Path of the list of rows inside a JSON document; empty where each object is a row.
+    #[serde(default)]
+    pub rows: String,
+    /// Zone of times that tell none.
+    pub zone: Option<String>,
+    /// Where cached and written tokens are counted.
+    pub cached_input: CachedInput,
+    /// Unit of times that are numbers.
+    pub time_unit: TimeUnit,
+    /// Unit of latencies.
+    pub latency_unit: LatencyUnit,
+    /// Unit of amounts.
+    pub money_unit: MoneyUnit,
+    /// Tokens in one unit of the token columns: 1, 1,000 or 1,000,000.
+    #[ts(type = "number")]
+    pub token_multiplier: i64,
+    /// Whether a recorded cost of 0 with tokens present is unknown.
+    pub zero_cost_is_unknown: bool,
+    /// Texts that mean "not told".
+    pub skip_values: Vec<String>,
+    /// The columns of the file that it was made for.
+    pub headers: Vec<String>,
+    /// Field to column or JSON path.
+    pub columns: BTreeMap<String, String>,
+    /// Field to a text that every row has.
+    pub constants: BTreeMap<String, String>,
+}
+
 /// Asks how an unknown file could be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct MappingRequest {
     /// File.
     pub path: String,
-    /// Mapping as TOML; none: the one saved for this header, else a suggestion.
+    /// Mapping as widgets set it.
+    pub spec: Option<MappingSpec>,
+    /// Mapping as TOML. Without it and without `spec`: the one saved for this header, else a suggestion.
     pub mapping: Option<String>,
+    /// What a row is, where the mapping is to be changed to that: fields of another kind go, those of this one are
+    /// suggested.
+    pub kind: Option<RowIs>,
     /// Zone of naive local times.
     pub zone: Option<String>,
 }
@@ -291,28 +383,36 @@ pub struct MappingField {
     pub name: String,
     /// What it means.
     pub about: String,
+    /// What its numbers are: decides which unit of the mapping applies to it.
+    pub unit: Unit,
+    /// Whether most files of this kind have it, so that it is worth offering unasked.
+    pub usual: bool,
     /// Column or JSON path chosen for it; empty = none.
     pub column: String,
-    /// Why it was suggested; empty where it was not.
+    /// Why this column was suggested; empty where it was not.
     pub reason: String,
 }
 
 /// A mapping, tried on the first rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct MappingReply {
-    /// The mapping as TOML.
+    /// The mapping as TOML: what is saved.
     pub mapping: String,
-    /// Fields.
+    /// The same for widgets.
+    pub spec: MappingSpec,
+    /// Fields that rows of its kind have.
     pub fields: Vec<MappingField>,
-    /// Columns or JSON paths of the file.
+    /// Columns of the file, or JSON paths of its first rows.
     pub columns: Vec<String>,
+    /// Whether columns are JSON paths, so that one may name further ones.
+    pub paths: bool,
     /// The first rows, one text per column.
     pub rows: Vec<Vec<String>>,
     /// What is still to be decided, in words.
     pub questions: Vec<String>,
     /// The first row as it would be read: field and value.
     pub example: Vec<(String, String)>,
-    /// Its cost, where it has a price.
+    /// Its cost: tokens × price, or the amount of a billed line; none where it has no price, or costs nothing by nature.
     pub example_cost: Option<Money>,
     /// Why the first row would be refused, where it would.
     pub fault: Option<String>,
@@ -430,6 +530,9 @@ pub struct UserPricesRequest {
     /// Take prices far outside the usual range too.
     #[serde(default)]
     pub allow_odd: bool,
+    /// Only tell what it would change.
+    #[serde(default)]
+    pub preview: bool,
 }
 
 /// Says which model an id means.
@@ -443,18 +546,50 @@ pub struct AliasRequest {
     pub means_provider: String,
     /// Model whose price applies.
     pub means_model: String,
+    /// Only tell what it would change.
+    #[serde(default)]
+    pub preview: bool,
 }
 
-/// What changing prices did.
+/// What a change of prices makes of the stored records of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct PriceEffect {
+    /// Own logs or provider usage. The two describe the same money and are not added.
+    pub source: HeadlineSource,
+    /// Provider.
+    pub provider: String,
+    /// Model as seen.
+    pub model: String,
+    /// Calls or usage buckets whose price changes.
+    #[ts(type = "number")]
+    pub records: i64,
+    /// Their tokens.
+    #[ts(type = "number")]
+    pub tokens: i64,
+    /// Their cost until now, a currency each; none where nothing had a price.
+    pub before: Vec<Money>,
+    /// Tokens without a price until now.
+    #[ts(type = "number")]
+    pub before_unpriced_tokens: i64,
+    /// Their cost after the change.
+    pub after: Vec<Money>,
+    /// Tokens without a price after it.
+    #[ts(type = "number")]
+    pub after_unpriced_tokens: i64,
+}
+
+/// What changing prices did, or would do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct RepriceReply {
     /// Rates or aliases taken.
     pub taken: usize,
     /// Rate sets whose price changed.
     pub changed: usize,
-    /// Data version after it.
-    #[ts(type = "number")]
-    pub data_version: i64,
+    /// What that makes of the stored records, by source, the most tokens first.
+    pub effects: Vec<PriceEffect>,
+    /// Data version after it; `None` for a preview, which changes nothing.
+    #[ts(type = "number | null")]
+    pub data_version: Option<i64>,
 }
 
 /// A name given to an id.
@@ -495,7 +630,7 @@ pub struct NamesRequest {
 /// How far long work has come.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Progress {
-    /// `reading`, `merging`, `publishing`.
+    /// `reading`, `merging`, `publishing`; `rows` while a question reads the ledger's rows.
     pub phase: String,
     /// File being read.
     pub file: String,

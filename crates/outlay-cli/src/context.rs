@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use outlay_app::replies::{ErrorReply, Nothing};
+use outlay_app::replies::{ErrorReply, ExportOf, Nothing};
 use outlay_app::task::Task;
 use outlay_app::{App, use_cases};
 use serde::Serialize;
@@ -83,6 +83,19 @@ impl Context {
             look.numbers = Numbers::parse(&info.settings.number_format);
         }
         look
+    }
+
+    /// The table of an answer as CSV, as the window writes it.
+    pub async fn as_csv(&self, of: ExportOf, most: Option<usize>) -> Result<Answer, ErrorReply> {
+        let mut bytes = Vec::new();
+        use_cases::export_csv(&self.app, of, most, &mut bytes, &Task::silent()).await?;
+        let csv = String::from_utf8(bytes).map_err(|e| ErrorReply::fault(e.to_string()))?;
+        Ok(Answer::from(print::table::as_shown(csv, &Look::of_stdout())))
+    }
+
+    /// The chart of an answer as SVG, as the window writes it.
+    pub async fn as_svg(&self, of: ExportOf) -> Result<Answer, ErrorReply> {
+        use_cases::export_svg(&self.app, of, &Task::silent()).await.map(Answer::from)
     }
 
     /// A reply as JSON.

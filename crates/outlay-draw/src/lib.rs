@@ -65,6 +65,10 @@ pub enum DrawError {
     },
 }
 
+/// Size of a note's letters, and from one line of notes to the next.
+const NOTE: f64 = 10.5;
+const LINE: u32 = 16;
+
 /// The part of a canvas that a shape may fill.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
@@ -79,9 +83,28 @@ struct Frame {
 /// # Errors
 /// Where the drawing library refuses; no spec is known that makes it do so.
 pub fn svg(spec: &ChartSpec, look: &Look) -> Result<String, DrawError> {
+    svg_with_notes(spec, look, "")
+}
+
+/// Draws a chart with a small text below it: what its figures rest on. The picture grows by its lines.
+///
+/// # Errors
+/// As [`svg`].
+pub fn svg_with_notes(spec: &ChartSpec, look: &Look, notes: &str) -> Result<String, DrawError> {
     let (width, height) = (look.width.max(320), look.height.max(120));
-    Canvas::paint(width, height, |canvas| {
-        let mut frame = Frame { left: 0.0, top: 4.0, right: f64::from(width), bottom: f64::from(height) };
+    let right = f64::from(width);
+    let lines = scale::wrapped(notes, NOTE, right);
+    let below = if lines.is_empty() { 0 } else { LINE * lines.len() as u32 + LINE };
+    Canvas::paint(width, height + below, |canvas| {
+        let mut frame = Frame { left: 0.0, top: 4.0, right, bottom: f64::from(height) };
+        if !lines.is_empty() {
+            let rule = frame.bottom + f64::from(LINE) * 0.5;
+            canvas.line(&[(0.0, rule), (right, rule)], palette::RULE, 1.0)?;
+        }
+        for (at, line) in lines.iter().enumerate() {
+            let middle = frame.bottom + f64::from(LINE) * (at as f64 + 1.3);
+            canvas.text(0.0, middle, line, Font::plain(NOTE), palette::INK_2, Anchor::Start)?;
+        }
         if look.titles {
             let room = frame.right * 0.45;
             let title = scale::fit(&spec.title, 12.0, room);

@@ -114,6 +114,22 @@ pub fn fit(text: &str, size: f64, room: f64) -> String {
     format!("{}…", out.trim_end())
 }
 
+/// The text in lines of at most `room`, broken at blanks; a word that is longer is cut.
+pub fn wrapped(text: &str, size: f64, room: f64) -> Vec<String> {
+    let text = clean(text);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if width(line, size) + width(" ", size) + width(word, size) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(fit(word, size, room)),
+        }
+    }
+    lines
+}
+
 /// Which of `labels` to print along an axis where each has `band` pixels: the first, the last and every n-th between.
 pub fn thinned(labels: &[String], size: f64, band: f64) -> Vec<usize> {
     let widest = labels.iter().map(|label| width(label, size)).fold(0.0, f64::max) + 14.0;
@@ -156,6 +172,9 @@ mod tests {
         assert_eq!(clean("a\u{202e}b\nc\u{0}"), "ab c ");
         assert_eq!(fit("short", 11.0, 100.0), "short");
         assert!(fit(&"x".repeat(1000), 11.0, 100.0).chars().count() < 20);
+        assert_eq!(wrapped("a bb\u{202e} ccc dddd", 10.0, 50.0), ["a bb ccc", "dddd"]);
+        assert!(wrapped(&"x".repeat(1000), 11.0, 100.0).concat().ends_with('…'));
+        assert!(wrapped(" ", 11.0, 100.0).is_empty());
         let days: Vec<String> = (1..=31).map(|d| d.to_string()).collect();
         assert_eq!(thinned(&days, 11.0, 29.0), [0, 5, 10, 15, 20, 25, 30]);
         assert_eq!(thinned(&days[..2], 11.0, 29.0), [0, 1]);

@@ -1,8 +1,9 @@
-//! Measures reading alone: `cargo run --release --example parse -- FILE`.
+//! Measures reading alone: `cargo run --release --example parse -- [--mapping MAPPING.toml] FILE`.
 
 use std::fs::File;
 use std::time::Instant;
 
+use outlay_import::mapping::Mapping;
 use outlay_import::{Input, ReadOptions, Source, detect};
 use outlay_model::record::{Place, Record, Refusal, Rejected, Sink};
 
@@ -34,12 +35,21 @@ impl Sink for Null {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    for path in std::env::args().skip(1) {
+    let mut options = ReadOptions::default();
+    let mut hint = None;
+    let mut args = std::env::args().skip(1);
+    while let Some(path) = args.next() {
+        if path == "--mapping" {
+            let mapping = std::fs::read_to_string(args.next().ok_or("--mapping needs a file")?)?;
+            options.mapping = Some(Mapping::from_toml(&mapping)?);
+            hint = Some("mapped");
+            continue;
+        }
         let start = Instant::now();
         let input = Input::open(Source::new(&path, File::open(&path)?, None))?;
-        let found = detect(input.head(), None)?;
+        let found = detect(input.head(), hint)?;
         let mut sink = Null::default();
-        let summary = found.format.read(input, &ReadOptions::default(), &mut sink)?;
+        let summary = found.format.read(input, &options, &mut sink)?;
         println!("{path}: {} ({}), {:.3} s", found.format.id(), found.why, start.elapsed().as_secs_f64());
         println!(
             "  {} rows, {} imported, {} rejected, {} tokens, {} recorded; {:?} {:?}",

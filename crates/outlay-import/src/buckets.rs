@@ -12,24 +12,31 @@ use crate::format::ReadSummary;
 use crate::head::Layout;
 use crate::source::Input;
 use crate::table::{Row, Splitter, Step, normal};
-use crate::value::{self, Epoch, Naive, NoInstant};
+use crate::value::{self, Epoch, Naive, NoInstant, Numbers};
 
 /// One row with its columns' names.
 #[derive(Clone, Copy)]
 pub(crate) struct Cells<'a> {
     row: Row<'a>,
     columns: &'a HashMap<String, usize>,
+    numbers: Numbers,
 }
 
 impl<'a> Cells<'a> {
-    /// The cell, trimmed; empty where the column is missing.
+    /// The cell, trimmed; empty where the column is missing, or a word says that there is nothing.
     pub fn text(&self, column: &str) -> &'a str {
-        self.columns.get(column).map_or("", |at| self.row.get(*at))
+        let text = self.columns.get(column).map_or("", |at| self.row.get(*at));
+        if value::is_null(text) { "" } else { text }
+    }
+
+    /// Whether the file has this column.
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.contains_key(column)
     }
 
     /// Whether every column but these is empty.
     pub fn only(&self, columns: &[&str]) -> bool {
-        self.columns.iter().all(|(name, at)| columns.contains(&name.as_str()) || self.row.get(*at).is_empty())
+        self.columns.keys().all(|name| columns.contains(&name.as_str()) || self.text(name).is_empty())
     }
 
     /// Whether the row has a cell for each column.
@@ -39,27 +46,40 @@ impl<'a> Cells<'a> {
 
     /// The row as it stands.
     pub fn whole(&self) -> &'a str {
-        self.row.text()
+        self.row.shown()
     }
 
     /// A count; `None` where the cell is empty or the column missing.
     pub fn count(&self, column: &str) -> Result<Option<i64>, Fault> {
         match self.text(column) {
             "" => Ok(None),
-            text => value::count(text).map(Some).map_err(|why| Fault::new(column, format!("{column} {why}"), text)),
+            text => self
+                .numbers
+                .plain(text)
+                .and_then(|plain| value::count(&plain))
+                .map(Some)
+                .map_err(|why| Fault::new(column, format!("{column} {why}"), text)),
         }
     }
 
-    /// A count, 0 where the cell is empty or the column missing.
+    /// A count of something that older files have no column for, and that is 0 then.
     pub fn count_or_0(&self, column: &str) -> Result<i64, Fault> {
         Ok(self.count(column)?.unwrap_or(0))
+    }
+
+    /// A count without which the others of the row mean nothing.
+    pub fn needed(&self, column: &str) -> Result<i64, Fault> {
+        self.count(column)?.ok_or_else(|| Fault::new(column, format!("{column} is empty"), self.whole()))
     }
 
     /// An amount; `None` where the cell is empty.
     pub fn money(&self, column: &str) -> Result<Option<Pico>, Fault> {
         match self.text(column) {
             "" => Ok(None),
-            text => Pico::parse(text)
+            text => self
+                .numbers
+                .amount(text)
+                .and_then(|plain| Pico::parse(&plain).map_err(|why| why.0))
                 .map(Some)
                 .map_err(|why| Fault::new(column, format!("{column} is not an amount: {why}"), text)),
         }
@@ -73,12 +93,25 @@ impl<'a> Cells<'a> {
         if text.is_empty() {
             return Err(fault("is empty"));
         }
-        let stamp = value::stamp(text, Epoch::Auto).map_err(fault)?;
+        // An epoch may have been saved as 1759622400,0.
+        let plain =
+            if text.len() > 8 && text.contains(',') { self.numbers.plain(text).map_err(fault)? } else { text.into() };
+        let stamp = value::stamp(&plain, Epoch::Auto).map_err(fault)?;
         match stamp.place(Naive::Utc) {
             Ok(at) => Ok((at, stamp.date_only)),
             Err(NoInstant::Fault(why)) => Err(fault(why)),
             Err(NoInstant::Zone) => Err(fault("has no zone")),
         }
+    }
+}
+
+/// A time that a row tells twice, as a number and in words, must be the same instant.
+pub(crate) fn same_time(cells: &Cells<'_>, column: &str, twin: &str, at: Micros) -> Result<(), Fault> {
+    match value::stamp(cells.text(twin), Epoch::Auto) {
+        Ok(stamp) if stamp.zoned && stamp.micros != at => {
+            Err(Fault::new(twin, format!("{twin} is another instant than {column}"), cells.text(twin)))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -106,7 +139,7 @@ pub(crate) fn read(
             missing: missing.join(", "),
         });
     };
-    let delimiter = *delimiter;
+    let (delimiter, numbers) = (*delimiter, head.numbers);
     let mut feed = Feed::new(&input.name, &input.meter, sink);
     let mut rows = Splitter::new(input.reader, delimiter);
     let header = rows.header().unwrap_or_default();
@@ -118,13 +151,13 @@ pub(crate) fn read(
         let line = match step {
             Step::Row(line) => line,
             Step::Bad(line, reason) => {
-                feed.reject(line, &Fault::new("", reason, ""))?;
+                feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
                 continue;
             }
         };
         let done = rows
             .cells(header.len(), true, feed.broken_tail())
-            .and_then(|row| each(line, Cells { row, columns: &columns }, &mut feed));
+            .and_then(|row| each(line, Cells { row, columns: &columns, numbers }, &mut feed));
         match done {
             Ok(pushed) => pushed?,
             Err(fault) => feed.reject(line, &fault)?,

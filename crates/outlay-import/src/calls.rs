@@ -8,7 +8,7 @@ use outlay_model::record::{Record, Sink};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 
 use crate::error::{Fault, ImportError};
-use crate::feed::Feed;
+use crate::feed::{Feed, Spot};
 use crate::fields::{self, Draft, Rules, Slot, Times, kinds};
 use crate::format::{ReadOptions, ReadSummary};
 use crate::head::Layout;
@@ -62,15 +62,15 @@ pub(crate) fn read(
 /// Pushes a filled draft as a call.
 fn deliver<'a>(
     draft: Draft<'a>,
-    line: u64,
+    at: Spot<'_>,
     account: Option<&'a str>,
     rules: &Rules,
     times: &mut Times,
     feed: &mut Feed<'_>,
 ) -> Result<(), ImportError> {
-    match draft.call(account, rules, times, |call| feed.push(line, Record::Call(call))) {
+    match draft.call(account, rules, times, |call| feed.push(at, Record::Call(call))) {
         Ok(pushed) => pushed,
-        Err(broken) => feed.broken(line, broken),
+        Err(broken) => feed.broken(at, broken),
     }
 }
 
@@ -83,18 +83,19 @@ fn table_rows(
     times: &mut Times,
     feed: &mut Feed<'_>,
 ) -> Result<(), ImportError> {
+    let numbers = input.head().numbers;
     let mut rows = Splitter::new(input.reader, delimiter);
     let header: Vec<String> = rows.header().unwrap_or_default().iter().map(|c| table::normal(c)).collect();
     let mut seen = HashSet::new();
-    let slots: Vec<(usize, Slot)> = (0..header.len())
+    let slots: Vec<(usize, Slot, bool)> = (0..header.len())
         .filter(|i| seen.insert(&header[*i]))
-        .filter_map(|i| dialect.slot(&header[i]).map(|slot| (i, slot)))
+        .filter_map(|i| dialect.slot(&header[i]).map(|slot| (i, slot, slot.is_number())))
         .collect();
     while let Some(step) = rows.advance() {
         let line = match step {
             table::Step::Row(line) => line,
             table::Step::Bad(line, reason) => {
-                feed.reject(line, &Fault::new("", reason, ""))?;
+                feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
                 continue;
             }
         };
@@ -107,18 +108,27 @@ fn table_rows(
         };
         let mut draft = Draft::default();
         let mut fault = None;
-        for (column, slot) in &slots {
+        for (column, slot, is_number) in &slots {
             let text = row.get(*column);
-            if !text.is_empty()
-                && let Err(found) = draft.set(*slot, &Cow::Borrowed(&header[*column]), &Cow::Borrowed(text))
-            {
+            if text.is_empty() {
+                continue;
+            }
+            let key = Cow::Borrowed(header[*column].as_str());
+            let set = match is_number {
+                true => match slot.plain(text, numbers) {
+                    Ok(plain) => draft.set(*slot, &key, &plain),
+                    Err(reason) => Err(Fault::new(&key, format!("{key} {reason}"), text)),
+                },
+                false => draft.set(*slot, &key, &Cow::Borrowed(text)),
+            };
+            if let Err(found) = set {
                 fault = Some(found);
                 break;
             }
         }
         match fault {
             Some(fault) => feed.reject(line, &fault)?,
-            None => deliver(draft, line, account, rules, times, feed)?,
+            None => deliver(draft, line.into(), account, rules, times, feed)?,
         }
     }
     Ok(())
@@ -133,33 +143,42 @@ fn json_rows(
     times: &mut Times,
     feed: &mut Feed<'_>,
 ) -> Result<(), ImportError> {
-    let mut rows = JsonRows::new(input.reader, layout);
+    let mut rows = JsonRows::new(input.reader, layout, "");
     let mut keys = Keys { dialect, known: Vec::new() };
     while let Some(step) = rows.advance() {
+        let at = |line| Spot { line, document: Some(&rows) };
         let line = match step {
             json::Step::Object(line) => line,
             json::Step::Bad(line, reason) => {
-                feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
+                feed.reject(at(line), &Fault::new("", reason, &rows.lossy()))?;
                 continue;
             }
         };
         let text = match rows.text() {
             Ok(text) => text,
             Err(reason) => {
-                feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
+                feed.reject(at(line), &Fault::new("", reason, &rows.lossy()))?;
                 continue;
             }
         };
-        match parse(text, &mut keys) {
-            Ok(draft) => deliver(draft, line, account, rules, times, feed)?,
-            Err(fault) => {
-                let mut fault = fault;
+        let mut parsed = one(text, &mut keys, |draft| deliver(draft, at(line), account, rules, times, feed));
+        if parsed.is_err() && rows.mend() {
+            let at = |line| Spot { line, document: Some(&rows) };
+            let text = rows.text().unwrap_or_default();
+            parsed = one(text, &mut keys, |draft| deliver(draft, at(line), account, rules, times, feed));
+        }
+        match parsed {
+            Ok(delivered) => delivered?,
+            Err(mut fault) => {
                 if let (true, Some(broken)) = (rows.is_cut(), feed.broken_tail()) {
                     fault.reason = format!("{}; {broken}", fault.reason);
                 }
-                feed.reject(line, &fault)?;
+                feed.reject(Spot { line, document: Some(&rows) }, &fault)?;
             }
         }
+    }
+    if rows.is_open() {
+        feed.unclosed();
     }
     Ok(())
 }
@@ -186,6 +205,11 @@ impl Keys<'_> {
         }
         slot
     }
+}
+
+/// Parses a row and hands it on.
+fn one<'a, R>(text: &'a str, keys: &mut Keys<'_>, take: impl FnOnce(Draft<'a>) -> R) -> Result<R, Fault> {
+    parse(text, keys).map(take)
 }
 
 fn parse<'a>(text: &'a str, keys: &mut Keys<'_>) -> Result<Draft<'a>, Fault> {

@@ -11,6 +11,34 @@ use crate::source::Meter;
 
 const STRIDE: u64 = 256 * 1024;
 
+/// Something that knows where in a JSON document the row at hand lies: `data[17]`, or nothing.
+pub(crate) trait InDocument {
+    fn place(&self) -> String;
+}
+
+/// Where a row stands: its line, and in a JSON document what tells it from other rows on that line.
+#[derive(Clone, Copy)]
+pub(crate) struct Spot<'p> {
+    pub line: u64,
+    pub document: Option<&'p dyn InDocument>,
+}
+
+impl From<u64> for Spot<'_> {
+    fn from(line: u64) -> Self {
+        Spot { line, document: None }
+    }
+}
+
+impl Spot<'_> {
+    fn column(&self, column: &str) -> String {
+        match self.document.map(InDocument::place) {
+            Some(place) if !place.is_empty() && !column.is_empty() => format!("{place}.{column}"),
+            Some(place) if !place.is_empty() => place,
+            _ => column.to_owned(),
+        }
+    }
+}
+
 pub(crate) struct Feed<'s> {
     sink: &'s mut dyn Sink,
     meter: Arc<Meter>,
@@ -56,37 +84,45 @@ impl<'s> Feed<'s> {
     }
 
     /// One row into the sink; what the sink refuses is rejected.
-    pub fn push(&mut self, line: u64, record: Record<'_, '_>) -> Result<(), ImportError> {
+    pub fn push<'p>(&mut self, at: impl Into<Spot<'p>>, record: Record<'_, '_>) -> Result<(), ImportError> {
+        let at = at.into();
         self.tick()?;
-        match self.sink.push(Place { line }, record) {
+        match self.sink.push(Place { line: at.line }, record) {
             Ok(()) => {
                 self.rows += 1;
                 Ok(())
             }
-            Err(Refusal::Row { column, reason }) => self.reject(line, &Fault::new(column, reason, "")),
+            Err(Refusal::Row { column, reason }) => self.reject(at, &Fault::new(column, reason, "")),
             Err(Refusal::Stop) => Err(ImportError::Stopped),
         }
     }
 
     /// One row that is none.
-    pub fn reject(&mut self, line: u64, fault: &Fault) -> Result<(), ImportError> {
+    pub fn reject<'p>(&mut self, at: impl Into<Spot<'p>>, fault: &Fault) -> Result<(), ImportError> {
+        let at = at.into();
         self.rows += 1;
         if fault.proves_outside {
             if self.outside == 0 {
-                self.first_outside = line;
+                self.first_outside = at.line;
             }
             self.outside += 1;
         }
-        self.sink.reject(Rejected::new(line, &fault.column, fault.reason.clone(), &fault.value));
+        self.sink.reject(Rejected::new(at.line, &at.column(&fault.column), fault.reason.clone(), &fault.value));
         self.tick()
     }
 
     /// A row that broke: rejected, or the end of the import where a zone is missing.
-    pub fn broken(&mut self, line: u64, broken: Broken) -> Result<(), ImportError> {
+    pub fn broken<'p>(&mut self, at: impl Into<Spot<'p>>, broken: Broken) -> Result<(), ImportError> {
+        let at = at.into();
         match broken {
-            Broken::Row(fault) => self.reject(line, &fault),
-            Broken::Zone(value) => Err(ImportError::ZoneNeeded { name: self.name.clone(), line, value }),
+            Broken::Row(fault) => self.reject(at, &fault),
+            Broken::Zone(value) => Err(ImportError::ZoneNeeded { name: self.name.clone(), line: at.line, value }),
         }
+    }
+
+    /// A JSON document that ended inside its list.
+    pub fn unclosed(&mut self) {
+        self.note("the JSON document is not closed: rows after the last one may be missing; export or copy it again");
     }
 
     /// Where the compression broke off, if it did.

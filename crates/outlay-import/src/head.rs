@@ -1,6 +1,10 @@
 //! The beginning of a file, as formats recognise it.
 
+use crate::json::{JsonRows, Step};
+use crate::mapping;
+use crate::outline;
 use crate::table::{self, Splitter};
+use crate::value::Numbers;
 
 /// How a text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,13 +13,22 @@ pub enum Layout {
     Empty,
     /// One JSON object a line.
     JsonLines,
-    /// A JSON array of objects, or objects over several lines.
+    /// A JSON array of objects, objects over several lines, or a document that wraps a list of them.
     Json,
     /// Delimited text with a header.
     Table {
         /// What separates the columns.
         delimiter: u8,
     },
+}
+
+/// The list inside a JSON document whose objects look like the rows of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrapped {
+    /// Path of the list, as a mapping's `rows` takes it.
+    pub path: String,
+    /// Keys of its first object.
+    pub columns: Vec<String>,
 }
 
 /// The first 64 KiB of decoded text with the header or the first object's keys.
@@ -31,8 +44,14 @@ pub struct Head {
     pub text: String,
     /// Whether the text is the whole file.
     pub whole: bool,
-    /// The columns in lower case, sorted, without repeats.
+    /// Where the first JSON document seems to have its rows, if not in itself.
+    pub wrapped: Option<Wrapped>,
+    /// Columns, or keys of all objects, in lower case, sorted, without repeats.
     set: Vec<String>,
+    /// What tells files of this kind from others.
+    signature: Vec<String>,
+    /// How the numbers of a table are written.
+    pub(crate) numbers: Numbers,
 }
 
 impl Head {
@@ -40,26 +59,39 @@ impl Head {
     #[must_use]
     pub fn new(name: &str, bytes: &[u8], whole: bool) -> Head {
         let text = String::from_utf8_lossy(bytes).into_owned();
+        let mut lists = Vec::new();
+        let mut json = |layout| {
+            let outline::Outline { keys, lists: found } = outline::outline(&text);
+            lists = found;
+            (layout, keys)
+        };
         let (layout, columns) = match text.trim_start().as_bytes().first() {
             None => (Layout::Empty, Vec::new()),
-            Some(b'[') => (Layout::Json, object_keys(&text)),
-            Some(b'{') => {
-                let lines = text.lines().take(20).any(|line| {
-                    let line = line.trim();
-                    line.len() > 2 && line.starts_with('{') && line.ends_with('}')
-                });
-                let one_line = !text.trim().contains('\n');
-                (if lines || one_line { Layout::JsonLines } else { Layout::Json }, object_keys(&text))
-            }
+            Some(b'[') => json(Layout::Json),
+            Some(b'{') => json(if is_by_line(&text) { Layout::JsonLines } else { Layout::Json }),
             Some(_) => {
                 let (delimiter, columns) = header(bytes);
                 (Layout::Table { delimiter }, columns)
             }
         };
-        let mut set: Vec<String> = columns.iter().map(|c| table::normal(c)).collect();
-        set.sort();
-        set.dedup();
-        Head { name: name.to_owned(), layout, columns, text, whole, set }
+        let signature = sorted(columns.iter().map(|c| table::normal(c)));
+        let mut set = signature.clone();
+        if !matches!(layout, Layout::Table { .. } | Layout::Empty) {
+            set = sorted(set.into_iter().chain(all_keys(&text, layout)));
+        }
+        let numbers = match layout {
+            Layout::Table { delimiter } => numbers(bytes, delimiter),
+            _ => Numbers::default(),
+        };
+        let name = name.to_owned();
+        let mut head = Head { name, layout, columns, text, whole, wrapped: None, set, signature, numbers };
+        if let Some(path) = mapping::wrapped(&head, &lists) {
+            let columns = mapping::keys_behind(&head, &path);
+            // The keys around the list differ from page to page, and tell nothing about its rows.
+            head.signature = sorted(columns.iter().map(|c| table::normal(&format!("{path}[].{c}"))));
+            head.wrapped = Some(Wrapped { path, columns });
+        }
+        head
     }
 
     /// Whether the file is delimited text.
@@ -86,10 +118,11 @@ impl Head {
         columns.iter().all(|c| self.has(c))
     }
 
-    /// The columns in lower case, sorted: what saved mappings are found by.
+    /// What saved mappings are found by: the columns or the first object's keys in lower case, sorted; where rows lie
+    /// in a list, the keys of those, such as `data[].model`.
     #[must_use]
     pub fn signature(&self) -> &[String] {
-        &self.set
+        &self.signature
     }
 
     /// What the file begins with, for a message.
@@ -99,13 +132,26 @@ impl Head {
         match self.layout {
             Layout::Empty => "nothing but white space".to_owned(),
             Layout::Json | Layout::JsonLines if self.columns.is_empty() => "JSON without an object".to_owned(),
-            Layout::Json | Layout::JsonLines => format!("a JSON object with the keys {list}"),
+            Layout::Json | Layout::JsonLines => match &self.wrapped {
+                None => format!("a JSON object with the keys {list}"),
+                Some(Wrapped { path, columns }) => {
+                    let inner = outlay_model::record::shorten(&columns.join(", "), 300);
+                    format!("a JSON object with the keys {list}, whose list {path} has objects with the keys {inner}")
+                }
+            },
             Layout::Table { .. } if self.columns.len() > 1 => format!("the columns {list}"),
             Layout::Table { .. } => {
                 format!("the text \"{}\"", outlay_model::record::shorten(self.text.trim_start(), 60))
             }
         }
     }
+}
+
+fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The delimiter that cuts the first line into most columns, and those columns.
@@ -121,41 +167,50 @@ fn header(bytes: &[u8]) -> (u8, Vec<String>) {
     best
 }
 
-/// Keys of the first object, also where the text breaks off inside it.
-fn object_keys(text: &str) -> Vec<String> {
-    let bytes = text.as_bytes();
-    let mut keys = Vec::new();
-    let mut depth = 0_usize;
-    let mut at = match bytes.iter().position(|b| *b == b'{') {
-        Some(at) => at,
-        None => return keys,
-    };
-    while at < bytes.len() {
-        match bytes[at] {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    break;
-                }
-            }
-            b'"' => {
-                let start = at + 1;
-                at = start;
-                while at < bytes.len() && bytes[at] != b'"' {
-                    at += if bytes[at] == b'\\' { 2 } else { 1 };
-                }
-                let next = bytes.get(at + 1..).and_then(|rest| rest.iter().find(|b| !b.is_ascii_whitespace()));
-                if depth == 1
-                    && next == Some(&b':')
-                    && let Some(key) = text.get(start..at)
-                {
-                    keys.push(key.to_owned());
-                }
-            }
-            _ => {}
+/// How the first rows of a table write their numbers.
+fn numbers(bytes: &[u8], delimiter: u8) -> Numbers {
+    let mut splitter = Splitter::new(bytes, delimiter);
+    let mut cells = Vec::new();
+    splitter.header();
+    for _ in 0..200 {
+        let Some(step) = splitter.advance() else { break };
+        if let (table::Step::Row(_), Ok(row)) = (step, splitter.row()) {
+            cells.extend(
+                (0..row.len()).map(|at| row.get(at)).filter(|cell| cell.contains([',', '.'])).map(str::to_owned),
+            );
         }
-        at += 1;
+    }
+    Numbers::of(cells.iter().map(String::as_str), delimiter)
+}
+
+/// Whether each line of a text that begins with `{` is an object of its own. The first line tells; where that one is
+/// broken, a whole object on a later line does, unless it stands where a list or an object is open.
+fn is_by_line(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("");
+    if outline::is_one_object(first) || text.trim().len() == first.len() {
+        return true;
+    }
+    let mut before = first;
+    for line in lines.take(20) {
+        if outline::is_one_object(line) && !before.ends_with(['[', '{', ',', ':']) {
+            return true;
+        }
+        before = line;
+    }
+    false
+}
+
+/// All keys of the objects in a text, in lower case.
+fn all_keys(text: &str, layout: Layout) -> Vec<String> {
+    let mut rows = JsonRows::new(text.as_bytes(), layout, "");
+    let mut keys = Vec::new();
+    while let Some(step) = rows.advance() {
+        if let (Step::Object(_), Ok(row)) = (step, rows.text()) {
+            keys.extend(outline::outline(row).keys.iter().map(|key| table::normal(key)));
+            keys.sort_unstable();
+            keys.dedup();
+        }
     }
     keys
 }
@@ -173,6 +228,12 @@ mod tests {
         assert_eq!(json.columns, ["a", "b\\\"c", "d"]);
         assert_eq!(head("{\"a\":1}\n{\"a\":2}\n").layout, Layout::JsonLines);
         assert_eq!(head("{\n \"a\":1\n}\n").layout, Layout::Json);
+        assert_eq!(head("{\"a\":\n{\"a\":2}\n").layout, Layout::Json);
+        assert_eq!(head("{\"a\": \"cut\n{\"a\":2}\n").layout, Layout::JsonLines);
+        assert_eq!(head("{\"data\":[\n{\"a\":1},\n{\"a\":2}\n]}").layout, Layout::Json);
+        assert_eq!(head("{\"a\":1},\n{\"a\":2}\n").layout, Layout::Json);
+        let steps = head("{\"tool\":\"x\"}\n{\"model\":\"m\"}\n");
+        assert!(steps.has_all(&["tool", "model"]) && steps.signature() == ["tool"]);
         assert_eq!(head(" \n ").layout, Layout::Empty);
         assert!(head("hello").seen().contains("hello"));
     }

@@ -1,9 +1,11 @@
-//! JSON rows: lines, arrays and strings of objects, streamed; and the scalars inside them.
+//! JSON rows: objects line by line or inside documents; and the scalars inside them.
 
 use std::borrow::Cow;
 use std::io::BufRead;
 
+use crate::documents::{Documents, Found, Scan};
 use crate::error::Fault;
+use crate::feed::InDocument;
 use crate::head::Layout;
 use crate::lines::{Lines, MAX_ROW, is_blank};
 
@@ -18,25 +20,44 @@ pub(crate) enum Step {
 /// Deepest nesting that is read; the JSON parser recurses without a bound of its own.
 const DEEPEST: usize = 100;
 
+enum Rows<R> {
+    /// One object a line.
+    Lines(Lines<R>),
+    /// Lists, pages and objects over several lines.
+    Documents(Documents<R>),
+}
+
 pub(crate) struct JsonRows<R> {
-    lines: Lines<R>,
-    streamed: bool,
-    object: Vec<u8>,
-    line: u64,
+    rows: Rows<R>,
 }
 
 impl<R: BufRead> JsonRows<R> {
-    pub fn new(reader: R, layout: Layout) -> Self {
-        JsonRows { lines: Lines::new(reader), streamed: layout == Layout::Json, object: Vec::new(), line: 1 }
+    /// `path` leads to the list of rows inside each document, and is empty where a document is a row.
+    pub fn new(reader: R, layout: Layout, path: &str) -> Self {
+        let by_line = layout == Layout::JsonLines;
+        JsonRows {
+            rows: match by_line && path.is_empty() {
+                true => Rows::Lines(Lines::new(reader)),
+                false => Rows::Documents(Documents::new(reader, path, by_line)),
+            },
+        }
     }
 
     fn bytes(&self) -> &[u8] {
-        if self.streamed { &self.object } else { self.lines.bytes() }
+        match &self.rows {
+            Rows::Lines(lines) => lines.bytes(),
+            Rows::Documents(documents) => documents.row(),
+        }
     }
 
     /// Whether the source ended inside the line found last.
     pub fn is_cut(&self) -> bool {
-        !self.streamed && !self.lines.ended
+        matches!(&self.rows, Rows::Lines(lines) if !lines.ended)
+    }
+
+    /// Whether the source ended inside a list or a document.
+    pub fn is_open(&self) -> bool {
+        matches!(&self.rows, Rows::Documents(documents) if documents.is_open())
     }
 
     /// The bytes found last, with replacements, for a message.
@@ -51,108 +72,74 @@ impl<R: BufRead> JsonRows<R> {
         if too_deep(text.as_bytes()) { Err("the row is nested deeper than 100 levels") } else { Ok(text) }
     }
 
+    /// Puts `null` in the place of what Python writes for numbers that are none, in the row found last; whether there
+    /// was any.
+    pub fn mend(&mut self) -> bool {
+        let Some(mended) = without_nan(self.bytes()) else { return false };
+        match &mut self.rows {
+            Rows::Lines(lines) => lines.replace(mended),
+            Rows::Documents(documents) => documents.replace(mended),
+        }
+        true
+    }
+
     /// Finds the next object; blank lines are none.
     pub fn advance(&mut self) -> Option<Step> {
-        if self.streamed {
-            return self.next_object();
-        }
+        let lines = match &mut self.rows {
+            Rows::Lines(lines) => lines,
+            Rows::Documents(documents) => {
+                return documents.advance().map(|found| match found {
+                    Found::Row(line) => Step::Object(line),
+                    Found::Bad(line, reason) => Step::Bad(line, reason),
+                });
+            }
+        };
         loop {
-            let line = self.lines.advance()?;
+            let line = lines.advance()?;
             if line.too_long {
                 return Some(Step::Bad(line.number, format!("the line is longer than {} MiB", MAX_ROW >> 20)));
             }
-            if !is_blank(self.lines.bytes()) {
+            if !is_blank(lines.bytes()) {
                 return Some(Step::Object(line.number));
             }
         }
     }
+}
 
-    fn next_object(&mut self) -> Option<Step> {
-        self.object.clear();
-        let mut scan = Scan::default();
-        let mut begun = None;
-        let mut long = false;
-        loop {
-            let chunk = match self.lines.reader.fill_buf() {
-                Ok(chunk) if !chunk.is_empty() => chunk,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                _ => {
-                    return begun.map(|line| Step::Bad(line, "the last object is cut off".to_owned()));
-                }
-            };
-            let mut used = 0;
-            let mut found = None;
-            for byte in chunk {
-                used += 1;
-                self.line += u64::from(*byte == b'\n');
-                if begun.is_none() {
-                    if byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']') {
-                        continue;
-                    }
-                    begun = Some(self.line);
-                    scan = Scan { depth: 0, in_text: false, escaped: false, plain: *byte != b'{' };
-                }
-                if self.object.len() < MAX_ROW {
-                    self.object.push(*byte);
-                } else {
-                    long = true;
-                }
-                if scan.ends(*byte) {
-                    found = begun;
-                    break;
-                }
-            }
-            self.lines.reader.consume(used);
-            if let Some(line) = found {
-                return Some(if long {
-                    self.object.truncate(1024);
-                    self.object.shrink_to(64 * 1024);
-                    Step::Bad(line, format!("the object is longer than {} MiB", MAX_ROW >> 20))
-                } else if scan.plain {
-                    Step::Bad(line, "this is not a JSON object".to_owned())
-                } else {
-                    Step::Object(line)
-                });
-            }
+impl<R: BufRead> InDocument for JsonRows<R> {
+    fn place(&self) -> String {
+        match &self.rows {
+            Rows::Lines(_) => String::new(),
+            Rows::Documents(documents) => documents.place(),
         }
     }
 }
 
-#[derive(Default)]
-struct Scan {
-    depth: usize,
-    in_text: bool,
-    escaped: bool,
-    /// Not an object: ends with its line.
-    plain: bool,
-}
-
-impl Scan {
-    fn ends(&mut self, byte: u8) -> bool {
-        if self.plain {
-            return byte == b'\n';
+/// A row with `null` for each bare `NaN` and `Infinity`; `None` where it has neither.
+fn without_nan(row: &[u8]) -> Option<Vec<u8>> {
+    const WORDS: [&[u8]; 3] = [b"NaN", b"-Infinity", b"Infinity"];
+    let mut out = Vec::with_capacity(row.len() + 16);
+    let (mut in_text, mut at, mut found) = (false, 0, false);
+    while let Some(byte) = row.get(at) {
+        if in_text && *byte == b'\\' {
+            out.extend(row.iter().skip(at).take(2));
+            at += 2;
+            continue;
         }
-        if self.in_text {
-            if self.escaped {
-                self.escaped = false;
-            } else if byte == b'\\' {
-                self.escaped = true;
-            } else if byte == b'"' {
-                self.in_text = false;
+        in_text ^= *byte == b'"';
+        match WORDS.iter().find(|word| !in_text && row[at..].starts_with(word)) {
+            Some(word) => {
+                found = true;
+                out.extend_from_slice(b"null");
+                at += word.len();
             }
-            return false;
-        }
-        match byte {
-            b'"' => self.in_text = true,
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' => {
-                self.depth = self.depth.saturating_sub(1);
-                return self.depth == 0;
+            None => {
+                out.push(*byte);
+                at += 1;
             }
-            _ => {}
         }
-        false
     }
+    found.then_some(out)
 }
 
 /// Whether brackets nest too deep; only texts with many brackets are looked at closely.
@@ -213,7 +200,7 @@ mod tests {
     use super::*;
 
     fn all(text: &str, layout: Layout) -> Vec<String> {
-        let mut rows = JsonRows::new(text.as_bytes(), layout);
+        let mut rows = JsonRows::new(text.as_bytes(), layout, "");
         let mut out = Vec::new();
         while let Some(step) = rows.advance() {
             out.push(match step {
@@ -237,6 +224,16 @@ mod tests {
             ]
         );
         assert_eq!(all("{\"a\":1}\n\n{\"b\":2}", Layout::JsonLines), ["1 {\"a\":1}", "3 {\"b\":2}"]);
+    }
+
+    #[test]
+    fn numbers_that_are_none() {
+        let mended = |text: &str| without_nan(text.as_bytes()).map(|row| String::from_utf8_lossy(&row).into_owned());
+        assert_eq!(
+            mended(r#"{"a":NaN,"b":[-Infinity],"NaN":"\"NaN","c":Infinity}"#).as_deref(),
+            Some(r#"{"a":null,"b":[null],"NaN":"\"NaN","c":null}"#)
+        );
+        assert_eq!(mended(r#"{"a":"NaN"}"#), None);
     }
 
     #[test]

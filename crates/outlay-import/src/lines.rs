@@ -15,7 +15,10 @@ pub(crate) struct Line {
 }
 
 pub(crate) struct Lines<R> {
-    pub reader: R,
+    reader: R,
+    /// Text that was given back, and how much of it was read again.
+    again: Vec<u8>,
+    taken: usize,
     buffer: Vec<u8>,
     number: u64,
     end: usize,
@@ -25,7 +28,44 @@ pub(crate) struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     pub fn new(reader: R) -> Self {
-        Lines { reader, buffer: Vec::with_capacity(4096), number: 0, end: 0, ended: true }
+        Lines { reader, again: Vec::new(), taken: 0, buffer: Vec::with_capacity(4096), number: 0, end: 0, ended: true }
+    }
+
+    /// The line found last as it stands, with its line ending.
+    pub fn raw(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// Puts a text in the place of the line found last.
+    pub fn replace(&mut self, text: Vec<u8>) {
+        self.end = text.len();
+        self.buffer = text;
+    }
+
+    /// Gives lines back to be read again, after the line of this number.
+    pub fn unread(&mut self, text: &[u8], number: u64) {
+        let rest = self.again.split_off(self.taken);
+        self.again.clear();
+        self.again.extend_from_slice(text);
+        self.again.extend_from_slice(&rest);
+        self.taken = 0;
+        self.number = number;
+    }
+
+    /// Takes what was given back, up to the end of a line; whether that was reached.
+    fn take_again(&mut self) -> bool {
+        let rest = &self.again[self.taken..];
+        let (length, whole) = match rest.iter().position(|byte| *byte == b'\n') {
+            Some(at) => (at + 1, true),
+            None => (rest.len(), false),
+        };
+        self.buffer.extend_from_slice(&rest[..length]);
+        self.taken += length;
+        if self.taken == self.again.len() {
+            self.again = Vec::new();
+            self.taken = 0;
+        }
+        whole
     }
 
     /// The line found last, without its line ending.
@@ -37,9 +77,12 @@ impl<R: BufRead> Lines<R> {
     pub fn advance(&mut self) -> Option<Line> {
         self.buffer.clear();
         self.end = 0;
-        let read = (&mut self.reader).take(MAX_ROW as u64 + 2).read_until(b'\n', &mut self.buffer);
-        if read.is_err() || self.buffer.is_empty() {
-            return None;
+        if self.again.is_empty() || !self.take_again() {
+            let room = (MAX_ROW as u64 + 2).saturating_sub(self.buffer.len() as u64);
+            let read = (&mut self.reader).take(room).read_until(b'\n', &mut self.buffer);
+            if read.is_err() || self.buffer.is_empty() {
+                return None;
+            }
         }
         self.number += 1;
         let mut end = self.buffer.len();

@@ -113,6 +113,36 @@ impl<R: Read> Read for Mended<R> {
     }
 }
 
+/// The members of a gzip file one after another. Zeros behind the last one only fill up a block.
+struct Members<R> {
+    member: Option<flate2::bufread::GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(into)?;
+            if read > 0 || into.is_empty() {
+                return Ok(read);
+            }
+            let Some(mut stored) = self.member.take().map(flate2::bufread::GzDecoder::into_inner) else { break };
+            loop {
+                let rest = stored.fill_buf()?;
+                let zeros = rest.iter().take_while(|byte| **byte == 0).count();
+                if rest.is_empty() {
+                    return Ok(0);
+                }
+                if zeros == 0 {
+                    break;
+                }
+                stored.consume(zeros);
+            }
+            self.member = Some(flate2::bufread::GzDecoder::new(stored));
+        }
+        Ok(0)
+    }
+}
+
 /// UTF-16 to UTF-8. What is not valid becomes the byte FF, which no UTF-8 has, so that its row is rejected.
 struct Utf16<R> {
     inner: R,
@@ -176,6 +206,53 @@ impl<R: Read> Read for Utf16<R> {
     }
 }
 
+/// Carriage returns, where they end lines by themselves, to line feeds.
+struct Returns<R> {
+    inner: R,
+}
+
+impl<R: Read> Read for Returns<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(into)?;
+        into[..n].iter_mut().for_each(turn);
+        Ok(n)
+    }
+}
+
+fn turn(byte: &mut u8) {
+    if *byte == b'\r' {
+        *byte = b'\n';
+    }
+}
+
+/// Bytes that are looked at to tell a container.
+const MAGIC: u64 = 8;
+
+/// What has to be opened by another program first: how it begins, what it is, and what to do.
+const CONTAINERS: &[(&[u8], &str, &str)] = &[
+    (
+        b"PK\x03\x04",
+        "a zip archive (or a spreadsheet)",
+        "unpack it, or save the sheet as CSV, and import what is inside",
+    ),
+    (b"PAR1", "a Parquet file", "export it as CSV or JSON lines"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook", "save the sheet as CSV UTF-8"),
+    (b"%PDF-", "a PDF", "export the figures as CSV"),
+    (b"SQLite f", "an SQLite database", "export the table as CSV or JSON lines"),
+    (b"BZh", "a bzip2 file", "unpack it, or compress it with gzip or zstd"),
+    (b"\xfd7zXZ\x00", "an xz file", "unpack it, or compress it with gzip or zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it, and import what is inside"),
+];
+
+/// A frame of zstd, or one that may be skipped, which parallel compressors begin with.
+fn is_zstd(magic: &[u8]) -> bool {
+    match magic {
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => true,
+        [first, 0x2a, 0x4d, 0x18, ..] => first & 0xf0 == 0x50,
+        _ => false,
+    }
+}
+
 type Decoded = BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>>;
 
 /// An opened source: its head for recognition, then all of its text from the beginning.
@@ -196,29 +273,19 @@ impl Input {
         let meter = Arc::new(Meter::default());
         let counted = Counted { inner: reader, meter: Arc::clone(&meter) };
         let mut stored = BufReader::with_capacity(BUFFER, counted);
-        let magic = first(&mut stored, 4);
+        let magic = first(&mut stored, MAGIC);
         let stored = Cursor::new(magic.clone()).chain(stored);
         let plain: Box<dyn Read + Send> = if magic.starts_with(&[0x1f, 0x8b]) {
-            mended(flate2::bufread::MultiGzDecoder::new(stored), &meter, "gzip")
-        } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            mended(Members { member: Some(flate2::bufread::GzDecoder::new(stored)) }, &meter, "gzip")
+        } else if is_zstd(&magic) {
             let decoder = zstd::stream::read::Decoder::with_buffer(stored).map_err(|source| ImportError::Read {
                 name: name.clone(),
                 bytes: meter.bytes(),
                 source,
             })?;
             mended(decoder, &meter, "zstd")
-        } else if magic.starts_with(b"PK\x03\x04") {
-            return Err(ImportError::Container {
-                name,
-                what: "a zip archive (or a spreadsheet)",
-                remedy: "unpack it, or save the sheet as CSV, and import what is inside",
-            });
-        } else if magic.starts_with(b"PAR1") {
-            return Err(ImportError::Container {
-                name,
-                what: "a Parquet file",
-                remedy: "export it as CSV or JSON lines",
-            });
+        } else if let Some((_, what, remedy)) = CONTAINERS.iter().find(|(begins, ..)| magic.starts_with(begins)) {
+            return Err(ImportError::Container { name, what, remedy });
         } else {
             Box::new(stored)
         };
@@ -243,7 +310,23 @@ impl Input {
         if let Some(source) = meter.take_failure().or(read.err()) {
             return Err(ImportError::Read { name, bytes: meter.bytes(), source });
         }
+        if let (true, Some(broken)) = (head.is_empty(), meter.broken()) {
+            return Err(ImportError::Container {
+                name,
+                what: "a compressed file without any text that can be read",
+                remedy: if broken.contains("memory") {
+                    "compress it again with a smaller window (without --long or --ultra)"
+                } else {
+                    "download or copy it again"
+                },
+            });
+        }
         let whole = (head.len() as u64) < HEAD;
+        // What older spreadsheets for the Mac write.
+        if head.contains(&b'\r') && !head.contains(&b'\n') {
+            text = Box::new(Returns { inner: text });
+            head.iter_mut().for_each(turn);
+        }
         Ok(Input {
             head: Head::new(&name, &head, whole),
             name,
@@ -294,9 +377,14 @@ mod tests {
         let utf16: Vec<u8> = "\u{feff}a,b\n1,ü≤\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let utf16be: Vec<u8> = plain.encode_utf16().flat_map(u16::to_be_bytes).collect();
         let two = [gzip(&plain.as_bytes()[..5]), gzip(&plain.as_bytes()[5..])].concat();
+        let padded = [two.clone(), vec![0; 512]].concat();
         let zstd = zstd::encode_all(plain.as_bytes(), 1).expect("packs");
+        let frames = [b"\x50\x2a\x4d\x18\x02\x00\x00\x00ab".to_vec(), zstd.clone()].concat();
         let bom = [b"\xef\xbb\xbf", plain.as_bytes()].concat();
-        for bytes in [plain.as_bytes().to_vec(), utf16.clone(), utf16be, two, zstd, bom, gzip(&utf16)] {
+        let returns = plain.replace('\n', "\r").into_bytes();
+        for bytes in
+            [plain.as_bytes().to_vec(), utf16.clone(), utf16be, two, padded, zstd, frames, bom, gzip(&utf16), returns]
+        {
             assert_eq!(text(bytes), (plain.to_owned(), None));
         }
     }
@@ -313,7 +401,10 @@ mod tests {
 
     #[test]
     fn a_container_says_what_it_is() {
-        let zip = Input::open(Source::from_bytes("a.zip", b"PK\x03\x04rest".to_vec()));
-        assert!(matches!(zip, Err(ImportError::Container { .. })));
+        let whole = gzip(b"a,b\n");
+        for bytes in [b"PK\x03\x04rest".as_slice(), b"%PDF-1.7", b"BZh91AY&SY", &whole[..10]] {
+            let refused = Input::open(Source::from_bytes("a.csv", bytes));
+            assert!(matches!(refused, Err(ImportError::Container { .. })), "{bytes:?}");
+        }
     }
 }

@@ -1,12 +1,21 @@
-//! Delimited text: rows of borrowed cells, one reused buffer, quotes as RFC 4180 has them.
+//! Delimited text: rows of borrowed cells in reused buffers, quotes as RFC 4180 has them and as csv-core reads them.
 //!
-//! A row may span lines inside quotes, but never more than [`crate::lines::MAX_ROW`] bytes: a stray quotation mark
-//! costs one rejected row, not the memory of the machine.
+//! A row may span lines inside quotes, but never more than [`crate::lines::MAX_ROW`] bytes. A quotation mark that is
+//! not closed, or that is closed where the row then does not fit the header, costs the line on which it stands and
+//! nothing else: the lines behind it are read again as rows of their own.
 
 use std::io::BufRead;
 
+use csv_core::{ReadRecordResult, Terminator};
+
 use crate::error::Fault;
 use crate::lines::{Lines, MAX_ROW, is_blank};
+
+/// Bytes of a bad row that are kept for a message.
+const SHOWN: usize = 400;
+
+/// Why a row in another encoding is none.
+pub(crate) const NOT_UTF8: &str = "the row is not UTF-8 text; save the file again as CSV UTF-8";
 
 /// A column's name as compared: trimmed, in lower case.
 pub(crate) fn normal(column: &str) -> String {
@@ -26,6 +35,7 @@ pub(crate) enum Step {
 pub(crate) struct Row<'a> {
     text: &'a str,
     spans: &'a [(u32, u32)],
+    shown: &'a [u8],
 }
 
 impl<'a> Row<'a> {
@@ -37,31 +47,52 @@ impl<'a> Row<'a> {
         let text = self.text;
         self.spans.get(column).and_then(|(from, to)| text.get(*from as usize..*to as usize)).unwrap_or("").trim_ascii()
     }
-    /// The whole row, for a message.
-    pub fn text(&self) -> &'a str {
-        self.text
+    /// The row's first line as it stands, or the beginning of it, for a message.
+    pub fn shown(&self) -> &'a str {
+        match std::str::from_utf8(self.shown) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&self.shown[..error.valid_up_to()]).unwrap_or_default(),
+        }
     }
 }
 
 pub(crate) struct Splitter<R> {
     pub lines: Lines<R>,
     delimiter: u8,
+    quotes: csv_core::Reader,
+    /// Cells of a row with quotes, one after the other, and how much of it is filled.
     scratch: Vec<u8>,
+    filled: usize,
+    /// Where each of them ends, and how many were found.
+    ends: Vec<usize>,
+    found: usize,
+    /// The beginning of a row's first line, as it stands.
+    first: Vec<u8>,
+    /// The lines behind the first of a row, as they stand.
+    behind: Vec<u8>,
     spans: Vec<(u32, u32)>,
     quoted: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum State {
-    Start,
-    Plain,
-    Quoted,
-    Closed,
+    /// Columns of the header, once it was read.
+    width: Option<usize>,
 }
 
 impl<R: BufRead> Splitter<R> {
     pub fn new(reader: R, delimiter: u8) -> Self {
-        Splitter { lines: Lines::new(reader), delimiter, scratch: Vec::new(), spans: Vec::new(), quoted: false }
+        Splitter {
+            lines: Lines::new(reader),
+            delimiter,
+            // Lines are cut before they come here; a carriage return inside of one is text.
+            quotes: csv_core::ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build(),
+            scratch: Vec::new(),
+            filled: 0,
+            ends: vec![0; 64],
+            found: 0,
+            first: Vec::new(),
+            behind: Vec::new(),
+            spans: Vec::new(),
+            quoted: false,
+            width: None,
+        }
     }
 
     /// The first row that is not blank, as column names.
@@ -70,7 +101,10 @@ impl<R: BufRead> Splitter<R> {
             Step::Bad(..) => None,
             Step::Row(_) => {
                 let row = self.row().ok()?;
-                Some((0..row.len()).map(|i| row.get(i).trim_start_matches('\u{feff}').to_owned()).collect())
+                let names: Vec<String> =
+                    (0..row.len()).map(|i| row.get(i).trim_start_matches('\u{feff}').to_owned()).collect();
+                self.width = Some(names.len());
+                Some(names)
             }
         }
     }
@@ -79,6 +113,7 @@ impl<R: BufRead> Splitter<R> {
     pub fn advance(&mut self) -> Option<Step> {
         loop {
             let line = self.lines.advance()?;
+            self.quoted = false;
             if line.too_long {
                 return Some(Step::Bad(line.number, format!("the line is longer than {} MiB", MAX_ROW >> 20)));
             }
@@ -104,82 +139,112 @@ impl<R: BufRead> Splitter<R> {
     }
 
     fn unquote(&mut self, number: u64) -> Step {
-        self.scratch.clear();
-        let mut state = State::Start;
-        let mut from = 0;
+        self.behind.clear();
+        self.first.clear();
+        let line = self.lines.bytes();
+        self.first.extend_from_slice(&line[..line.len().min(SHOWN)]);
+        self.quotes.reset();
+        (self.filled, self.found) = (0, 0);
         let mut last = number;
-        loop {
-            let bytes = self.lines.bytes();
-            let mut at = 0;
-            while at < bytes.len() {
-                let byte = bytes[at];
-                at += 1;
-                state = match (state, byte) {
-                    (State::Start, b'"') => State::Quoted,
-                    (State::Quoted, b'"') if bytes.get(at) == Some(&b'"') => {
-                        at += 1;
-                        self.scratch.push(b'"');
-                        State::Quoted
-                    }
-                    (State::Quoted, b'"') => State::Closed,
-                    (State::Quoted, _) => {
-                        self.scratch.push(byte);
-                        State::Quoted
-                    }
-                    (_, byte) if byte == self.delimiter => {
-                        self.spans.push((from, self.scratch.len() as u32));
-                        from = self.scratch.len() as u32;
-                        State::Start
-                    }
-                    (State::Closed, _) => {
-                        self.scratch.push(byte);
-                        State::Closed
-                    }
-                    _ => {
-                        self.scratch.push(byte);
-                        State::Plain
-                    }
-                };
-            }
-            if state != State::Quoted {
-                self.spans.push((from, self.scratch.len() as u32));
-                return Step::Row(number);
-            }
-            self.scratch.push(b'\n');
-            let next = self.lines.advance();
-            match next {
-                Some(line) if !line.too_long && self.scratch.len() + self.lines.bytes().len() <= MAX_ROW => {
-                    last = line.number;
-                }
-                _ => {
-                    let last = next.map_or(last, |line| line.number);
+        while !self.split_line() {
+            match self.lines.advance() {
+                Some(line) if line.too_long => {
+                    // Its end is gone already, and so cannot be read again.
+                    let reason =
+                        format!("a quotation mark opens here; lines {number} to {} were not read", line.number);
                     self.scratch = Vec::new();
-                    return Step::Bad(
-                        number,
-                        format!(
-                            "a quotation mark that opens here is not closed; lines {number} to {last} were not read"
-                        ),
-                    );
+                    self.filled = 0;
+                    return Step::Bad(number, reason);
+                }
+                Some(line) => {
+                    last = line.number;
+                    self.behind.extend_from_slice(self.lines.raw());
+                    if self.filled + self.lines.bytes().len() > MAX_ROW {
+                        return self.stray(number, "is not closed within 16 MiB");
+                    }
+                }
+                None => return self.stray(number, "is not closed"),
+            }
+        }
+        let mut from = 0;
+        for end in &self.ends[..self.found] {
+            self.spans.push((from, *end as u32));
+            from = *end as u32;
+        }
+        if last > number && !(closes(self.lines.bytes(), self.delimiter) && self.fits()) {
+            return self.stray(number, &format!("is closed on line {last}, where the row does not fit the header"));
+        }
+        Step::Row(number)
+    }
+
+    /// Splits the line at hand behind what was found of its row; whether the row ends with it.
+    fn split_line(&mut self) -> bool {
+        let line = self.lines.bytes();
+        // Cells are never longer than what is written of them.
+        let room = self.filled + line.len();
+        if self.scratch.len() < room {
+            self.scratch.resize(room, 0);
+        }
+        // Nothing at all would tell the parser that the text ends here.
+        for mut input in [line, b"\n"].into_iter().filter(|part| !part.is_empty()) {
+            loop {
+                let (out, ends) = (&mut self.scratch[self.filled..], &mut self.ends[self.found..]);
+                let (result, read, written, found) = self.quotes.read_record(input, out, ends);
+                input = &input[read..];
+                self.filled += written;
+                self.found += found;
+                match result {
+                    ReadRecordResult::InputEmpty => break,
+                    ReadRecordResult::OutputFull => self.scratch.resize(self.filled + input.len() + 1, 0),
+                    ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                    ReadRecordResult::Record | ReadRecordResult::End => return true,
                 }
             }
         }
+        false
+    }
+
+    /// Whether the cells are as many as the header has columns, empty ones behind them aside.
+    fn fits(&self) -> bool {
+        self.width
+            .is_none_or(|width| self.spans.len() >= width && self.spans[width..].iter().all(|(from, to)| from == to))
+    }
+
+    /// Gives up on the line on which a quotation mark opens a cell, and reads those behind it again.
+    fn stray(&mut self, number: u64, why: &str) -> Step {
+        self.lines.unread(&self.behind, number);
+        self.behind = Vec::new();
+        (self.filled, self.found) = (0, 0);
+        self.scratch = Vec::new();
+        self.spans.clear();
+        Step::Bad(number, format!("a quotation mark that opens a cell here {why}; double it or remove it"))
     }
 
     fn raw(&self) -> &[u8] {
-        if self.quoted { &self.scratch } else { self.lines.bytes() }
+        if self.quoted { &self.scratch[..self.filled] } else { self.lines.bytes() }
+    }
+
+    fn shown(&self) -> &[u8] {
+        let line = if self.quoted { &self.first } else { self.lines.bytes() };
+        &line[..line.len().min(SHOWN)]
+    }
+
+    /// The beginning of what was found last, with replacements, for a message.
+    pub fn lossy(&self) -> String {
+        String::from_utf8_lossy(self.shown()).into_owned()
     }
 
     /// The row found last, if it is whole: as many cells as the header has columns, or fewer where `short` allows that.
     pub fn cells(&self, width: usize, short: bool, broken: Option<String>) -> Result<Row<'_>, Fault> {
-        let row = self.row().map_err(|shown| Fault::new("", "the row is not UTF-8 text", &shown))?;
+        let row = self.row().map_err(|shown| Fault::new("", NOT_UTF8, &shown))?;
         if let (false, Some(broken)) = (self.lines.ended, broken) {
-            return Err(Fault::new("", format!("the row is cut off: {broken}"), row.text()));
+            return Err(Fault::new("", format!("the row is cut off: {broken}"), row.shown()));
         }
         let told = row.len();
         let extra = (width..told).any(|i| !row.get(i).is_empty());
         if extra || (told < width && !short) {
             let reason = format!("the row has {told} cells, the header has {width} columns");
-            return Err(Fault::new("", reason, row.text()));
+            return Err(Fault::new("", reason, row.shown()));
         }
         Ok(row)
     }
@@ -190,10 +255,23 @@ impl<R: BufRead> Splitter<R> {
     /// The bytes, with replacements, where they are not UTF-8.
     pub fn row(&self) -> Result<Row<'_>, String> {
         match std::str::from_utf8(self.raw()) {
-            Ok(text) => Ok(Row { text, spans: &self.spans }),
-            Err(_) => Err(String::from_utf8_lossy(&self.raw()[..self.raw().len().min(400)]).into_owned()),
+            Ok(text) => Ok(Row { text, spans: &self.spans, shown: self.shown() }),
+            Err(_) => Err(self.lossy()),
         }
     }
+}
+
+/// Whether a line that closes a cell opened before it does so in front of a delimiter or at its end: a mark with other
+/// text behind it opens a cell of its own, and the one before was a stray.
+fn closes(line: &[u8], delimiter: u8) -> bool {
+    let mut at = 0;
+    while let Some(mark) = line[at..].iter().position(|byte| *byte == b'"').map(|mark| at + mark) {
+        match line.get(mark + 1) {
+            Some(b'"') => at = mark + 2,
+            behind => return behind.is_none_or(|byte| *byte == delimiter || byte.is_ascii_whitespace()),
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -216,7 +294,29 @@ mod tests {
     #[test]
     fn quotes() {
         let text = b"a,\"b, \"\"c\"\"\",d\n\"two\nlines\",5\" disk,\n\n,,\n\"open,1\n2,3\n";
-        assert_eq!(rows(text), vec![vec!["a", "b, \"c\"", "d"], vec!["two\nlines", "5\" disk", ""], vec!["", "", ""]]);
+        assert_eq!(
+            rows(text),
+            vec![vec!["a", "b, \"c\"", "d"], vec!["two\nlines", "5\" disk", ""], vec!["", "", ""], vec!["2", "3"]]
+        );
+    }
+
+    #[test]
+    fn a_stray_quotation_mark_costs_its_line() {
+        let text = b"a,b\n1,\"x\n2,y\n3,\"z\"\n4,\"two\nlines\"\n5,\"w\n6,v\n";
+        let mut splitter = Splitter::new(text.as_slice(), b',');
+        assert_eq!(splitter.header().map(|names| names.len()), Some(2));
+        let mut out = Vec::new();
+        while let Some(step) = splitter.advance() {
+            out.push(match step {
+                Step::Row(line) => format!("{line} {:?}", splitter.row().map(|row| row.get(1).to_owned())),
+                Step::Bad(line, why) => format!("{line} !{why}"),
+            });
+        }
+        assert_eq!(out.len(), 6, "{out:?}");
+        assert!(out[0].starts_with("2 !") && out[0].contains("closed on line 4"), "{out:?}");
+        assert_eq!(out[1..4], ["3 Ok(\"y\")", "4 Ok(\"z\")", "5 Ok(\"two\\nlines\")"]);
+        assert!(out[4].starts_with("7 !") && out[4].contains("is not closed"), "{out:?}");
+        assert_eq!(out[5], "8 Ok(\"v\")");
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! Texts of cells to numbers and instants. Numbers of tokens and money never pass through a float.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use outlay_model::time::{EARLIEST, LATEST, Micros, from_local};
@@ -21,9 +23,120 @@ pub(crate) fn count(text: &str) -> Result<i64, &'static str> {
         return Err("is not a whole number");
     }
     match i64::try_from(told.value) {
+        Ok(n) if n >= 100_000_000_000 && is_shortened(text) => Err(SHORTENED),
         Ok(n) if n <= MOST => Ok(n),
         _ => Err("is larger than any real count"),
     }
+}
+
+const SHORTENED: &str = "was shortened by a spreadsheet; export it again and import it without opening it there";
+
+/// Whether a number has an exponent and six digits or fewer: how spreadsheets save a long one, whose other digits are
+/// lost.
+fn is_shortened(text: &str) -> bool {
+    text.find(['e', 'E']).is_some_and(|at| text[..at].bytes().filter(u8::is_ascii_digit).count() <= 6)
+}
+
+/// Whether a text is how programs write that there is nothing.
+pub(crate) fn is_null(text: &str) -> bool {
+    match text.len() {
+        2 => text == "\\N",
+        3 => matches!(text, "NaN" | "nan" | "N/A" | "n/a"),
+        4 => matches!(text, "null" | "NULL" | "None" | "<NA>"),
+        13 => text == "not_available",
+        _ => false,
+    }
+}
+
+/// How the numbers of a table are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    /// Whether a comma is known to stand before the decimals.
+    pub comma: bool,
+}
+
+const EITHER: &str = "may mean thousands or decimals; write it without the separator";
+
+impl Numbers {
+    /// A number of a table with a point before its decimals and nothing between its thousands: `0,895874`,
+    /// `1,234.50` and `1.234,50` show what they mean, and `1,234` only in a file whose other numbers do.
+    pub fn plain<'t>(self, text: &'t str) -> Result<Cow<'t, str>, &'static str> {
+        let points = text.bytes().filter(|b| *b == b'.').count();
+        let commas = text.bytes().filter(|b| *b == b',').count();
+        if commas == 0 && !(self.comma && points > 0) {
+            return Ok(Cow::Borrowed(text));
+        }
+        match (commas, points) {
+            (0, 1) if !is_grouped(text, '.') => Ok(Cow::Borrowed(text)),
+            (0, 1) => Err(EITHER),
+            (0, _) if is_grouped(text, '.') => Ok(Cow::Owned(text.replace('.', ""))),
+            (1, 0) if self.comma || !is_grouped(text, ',') => Ok(Cow::Owned(text.replace(',', "."))),
+            (1, 0) => Err(EITHER),
+            (_, 0) if is_grouped(text, ',') => Ok(Cow::Owned(text.replace(',', ""))),
+            (_, 1) if text.split_once('.').is_some_and(|(whole, _)| is_grouped(whole, ',')) => {
+                Ok(Cow::Owned(text.replace(',', "")))
+            }
+            (1, _) if text.split_once(',').is_some_and(|(whole, _)| is_grouped(whole, '.')) => {
+                Ok(Cow::Owned(text.replace('.', "").replace(',', ".")))
+            }
+            _ => Ok(Cow::Borrowed(text)),
+        }
+    }
+
+    /// An amount of a table: as [`Numbers::plain`], also with a dollar sign, and in brackets where it is negative.
+    pub fn amount<'t>(self, text: &'t str) -> Result<Cow<'t, str>, &'static str> {
+        if !text.contains(['$', '(']) {
+            return self.plain(text);
+        }
+        let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+        let (negative, body) = match (inner, text.strip_prefix('-')) {
+            (Some(inner), _) => (true, inner),
+            (None, Some(rest)) => (true, rest),
+            (None, None) => (false, text),
+        };
+        let body = body.strip_prefix('$').unwrap_or(body).trim_start();
+        let (negative, body) = match (negative, body.strip_prefix('-')) {
+            (false, Some(rest)) => (true, rest),
+            _ => (negative, body),
+        };
+        let plain = self.plain(body)?;
+        Ok(Cow::Owned(if negative { format!("-{plain}") } else { plain.into_owned() }))
+    }
+
+    /// What the numbers in these cells show.
+    pub fn of<'c>(cells: impl Iterator<Item = &'c str>, delimiter: u8) -> Numbers {
+        let (mut comma, mut either, mut point) = (false, false, false);
+        for cell in cells {
+            let sign = cell.trim_start_matches(['-', '+']);
+            if !sign.starts_with(|c: char| c.is_ascii_digit())
+                || !sign.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.')
+            {
+                continue;
+            }
+            match (sign.rfind(','), sign.rfind('.')) {
+                (Some(c), Some(p)) => {
+                    comma |= c > p;
+                    point |= p > c;
+                }
+                (Some(_), None) if sign.matches(',').count() > 1 => point = true,
+                (Some(_), None) if is_grouped(sign, ',') => either = true,
+                (Some(_), None) => comma = true,
+                (None, Some(_)) if !is_grouped(sign, '.') => point = true,
+                _ => {}
+            }
+        }
+        // A program that separates columns by semicolons does so because the comma is taken.
+        Numbers { comma: !point && (comma || (either && delimiter == b';')) }
+    }
+}
+
+/// Whether a number has groups of three digits behind a first one of one to three, which is not 0.
+fn is_grouped(text: &str, separator: char) -> bool {
+    let mut groups = text.trim_start_matches(['-', '+']).split(separator);
+    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    text.contains(separator)
+        && groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && digits(first) && !first.starts_with('0'))
+        && groups.all(|group| group.len() == 3 && digits(group))
 }
 
 /// What was left of a decimal number below its last kept digit, as a part of that digit's unit.
@@ -130,10 +243,14 @@ pub(crate) fn number(text: &str) -> Result<f64, &'static str> {
 
 /// The many spellings of yes and no.
 pub(crate) fn truth(text: &str) -> Option<bool> {
-    match text.trim() {
-        "true" | "True" | "TRUE" | "1" | "yes" | "1.0" => Some(true),
-        "false" | "False" | "FALSE" | "0" | "no" | "0.0" | "" => Some(false),
-        _ => None,
+    let text = text.trim();
+    let any = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if any(&["true", "1", "yes", "t", "y", "1.0"]) {
+        Some(true)
+    } else if any(&["false", "0", "no", "f", "n", "0.0", ""]) {
+        Some(false)
+    } else {
+        None
     }
 }
 
@@ -203,11 +320,14 @@ pub(crate) enum Epoch {
 pub(crate) fn stamp(text: &str, epoch: Epoch) -> Result<Stamp, &'static str> {
     let text = text.trim();
     let bytes = text.as_bytes();
-    if bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' {
+    if bytes.len() >= 10 && matches!(bytes[4], b'-' | b'/') && bytes[7] == bytes[4] {
         return calendar(bytes);
     }
     const BAD: &str = "is not a time (RFC 3339, YYYY-MM-DD HH:MM:SS, or an epoch number)";
     let size = decimal(text, 0).ok_or(BAD)?.value;
+    if is_shortened(text) {
+        return Err(SHORTENED);
+    }
     let unit = match epoch {
         Epoch::Auto if size < 100_000_000_000 => Epoch::Seconds,
         Epoch::Auto if size < 100_000_000_000_000 => Epoch::Millis,
@@ -269,7 +389,7 @@ fn calendar(bytes: &[u8]) -> Result<Stamp, &'static str> {
     let rest = bytes[at..].trim_ascii();
     let (zoned, offset) = match rest {
         b"" => (false, 0),
-        b"Z" | b"z" | b"UTC" => (true, 0),
+        b"Z" | b"z" | b"UTC" | b"utc" | b"GMT" | b"+0000 UTC" => (true, 0),
         [sign @ (b'+' | b'-'), rest @ ..] => {
             let (hours, minutes) = match rest.len() {
                 2 => (digits(rest), Some(0)),
@@ -296,11 +416,48 @@ mod tests {
         assert_eq!(count("59200.0"), Ok(59_200));
         assert_eq!(count("9007199254740993"), Ok(9_007_199_254_740_993));
         assert_eq!(count("1e3"), Ok(1000));
-        for bad in ["", "-1", "1.5", "NaN", "1,5", "99999999999999999999"] {
+        for bad in ["", "-1", "1.5", "NaN", "1,5", "99999999999999999999", "1.75962E+12"] {
             assert!(count(bad).is_err(), "{bad}");
         }
         assert_eq!(millis("0.8125", true), Ok(812));
         assert_eq!(millis("812.7", false), Ok(813));
+    }
+
+    #[test]
+    fn separators_of_tables() {
+        let (point, comma) = (Numbers { comma: false }, Numbers { comma: true });
+        for (text, told) in [
+            ("59200,0", "59200.0"),
+            ("0,895874", "0.895874"),
+            ("-0,50", "-0.50"),
+            ("0,123", "0.123"),
+            ("1,234.50", "1234.50"),
+            ("1.234,50", "1234.50"),
+            ("12,345,678", "12345678"),
+            ("5.92E+04", "5.92E+04"),
+            ("word, other", "word. other"),
+        ] {
+            assert_eq!(point.plain(text).as_deref(), Ok(told), "{text}");
+            assert_eq!(comma.plain(text).as_deref(), Ok(told), "{text}");
+        }
+        assert_eq!((point.plain("1,234"), comma.plain("1,234").as_deref()), (Err(EITHER), Ok("1.234")));
+        assert_eq!((point.plain("1.234").as_deref(), comma.plain("1.234")), (Ok("1.234"), Err(EITHER)));
+        for (text, told) in
+            [("$0.25", "0.25"), ("-$1,234.50", "-1234.50"), ("$-2", "-2"), ("($3.00)", "-3.00"), ("1.5", "1.5")]
+        {
+            assert_eq!(point.amount(text).as_deref(), Ok(told), "{text}");
+        }
+        assert_eq!(point.amount("€1.00").as_deref(), Ok("€1.00"));
+        let of = |cells: &[&str], delimiter| Numbers::of(cells.iter().copied(), delimiter).comma;
+        assert!(of(&["2026-01-01", "0,25", "m-1,2"], b'\t') && of(&["1,234"], b';'));
+        assert!(!of(&["1,234"], b'\t') && !of(&["0,25", "0.25"], b';') && !of(&["3.5"], b';'));
+    }
+
+    #[test]
+    fn words_for_nothing_and_for_yes() {
+        assert!(["NULL", "None", "null", "nan", "\\N", "not_available"].iter().all(|text| is_null(text)));
+        assert!(["", "0", "none of it", "Nine"].iter().all(|text| !is_null(text)));
+        assert_eq!([truth("Yes"), truth("FALSE"), truth("t"), truth("2")], [Some(true), Some(false), Some(true), None]);
     }
 
     #[test]
@@ -311,6 +468,8 @@ mod tests {
             "2025-09-01T00:00:18.955Z",
             "2025-09-01T02:00:18.955+02:00",
             "2025-08-31 19:00:18.955000 -0500",
+            "2025-09-01 00:00:18.955 +0000 UTC",
+            "2025/09/01 00:00:18.955 UTC",
             "1756684818.955",
             "1756684818955",
             "1756684818955000",
@@ -319,7 +478,15 @@ mod tests {
             assert_eq!(utc(text), Ok((second, true)), "{text}");
         }
         assert_eq!(utc("2025-09-01 00:00:18.955"), Ok((second, false)));
-        for bad in ["2025-02-30", "2025-09-01T25:00:00Z", "2025-09-01T00:00:00X", "yesterday", "", "2025-09-01T1:00"] {
+        for bad in [
+            "2025-02-30",
+            "2025-09-01T25:00:00Z",
+            "2025-09-01T00:00:00X",
+            "yesterday",
+            "",
+            "2025-09-01T1:00",
+            "1.75962E+12",
+        ] {
             assert!(stamp(bad, Epoch::Auto).is_err(), "{bad}");
         }
         let berlin = Naive::Zone(chrono_tz::Europe::Berlin);

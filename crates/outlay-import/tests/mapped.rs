@@ -92,7 +92,7 @@ fn json_paths_units_and_constants() {
     ]"#;
     let (summary, sums) = mapped(&mapping, text);
     assert_eq!((summary.rows, sums.pushed), (3, 2));
-    assert_eq!(sums.rejects[0].column, "usage.in_k");
+    assert_eq!(sums.rejects[0].column, "[1].usage.in_k");
     let t = sums.total();
     assert_eq!((t.uncached_input, t.cache_read, t.output), (1_500, 2_000, 250));
     assert_eq!(sums.recorded, Pico::parse("0.125").expect("an amount"));
@@ -129,6 +129,20 @@ fn other_kinds_of_row() {
     .expect("a mapping");
     let (_, sums) = mapped(&usage, "d,i,o,n\n2026-01-01,9007199254740,2,3\n");
     assert_eq!((sums.total().uncached_input, sums.requests), (9_007_199_254_740, 3));
+}
+
+#[test]
+fn results_that_were_all_made_at_one_time() {
+    let mapping = Mapping::from_toml(
+        "kind = \"evaluation\"\nzone = \"UTC\"\n[columns]\nitem = \"question_id\"\nscore_value = \"score\"\n\
+         [constants]\ntimestamp = \"2026-01-01\"\nscore_name = \"judge\"\n",
+    )
+    .expect("a mapping");
+    let (_, sums) = mapped(&mapping, "question_id,score\n81,9.0\n82,8.5\n");
+    assert_eq!(sums.pushed, 2);
+    assert!(sums.shown[1].contains("time: 1767225600000000") && sums.shown[1].contains("item: \"82\""), "{:?}", sums.shown);
+    let asked = suggest(&head("question_id,score\n81,9.0\n")).questions;
+    assert!(asked.iter().any(|q| q.contains("constant timestamp")), "{asked:?}");
 }
 
 #[test]
@@ -186,4 +200,91 @@ fn a_preview_shows_faults() {
     let rows = preview(&head, &mapping, 2).expect("previews");
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[1].fault.as_ref().map(|f| (f.line, f.column.as_str())), Some((3, "when")));
+}
+
+const ROWS: &str = r#"{"created": 1767225600, "model": "m", "usage": {"input_tokens": 10, "output_tokens": 5}},
+    {"created": 1767225601, "model": "m", "usage": {"input_tokens": 20, "output_tokens": -5}},
+    {"created": 1767225602, "model": "m", "usage": {"input_tokens": 30, "output_tokens": 7}}"#;
+
+#[test]
+fn rows_inside_a_document() {
+    let pages = [
+        format!("{{\"object\": \"list\", \"data\": [{ROWS}], \"has_more\": false}}"),
+        format!("{{\n \"meta\": {{\"data\": [1]}},\n \"data\": [\n{ROWS}\n]\n}}\n"),
+        format!("[{{\"data\": []}}, {{\"data\": [{ROWS}]}}]"),
+        format!("{{\"data\": [], \"more\": true}}\n{{\"data\": [{}]}}\n", ROWS.replace('\n', "")),
+    ];
+    let mut headers = Vec::new();
+    for (page, place) in pages.iter().zip(["data[1]", "data[1]", "[1].data[1]", "data[1]"]) {
+        let head = head(page);
+        let suggestion = suggest(&head);
+        if head.wrapped.is_none() {
+            // A first page without rows shows nothing.
+            assert!(page.contains("\"data\": []"), "{page}");
+        } else {
+            assert_eq!(suggestion.mapping.rows, "data", "{page}");
+            assert_eq!(suggestion.mapping.columns.get("input_tokens").map(String::as_str), Some("usage.input_tokens"));
+            let first = preview(&head, &suggestion.mapping, 1).expect("previews");
+            assert!(first[0].fields.contains(&("uncached_input".to_owned(), "10".to_owned())), "{first:?}");
+            headers.push(suggestion.mapping.signature());
+        }
+        let text = r#"
+            kind = "call"
+            rows = "data"
+            [columns]
+            timestamp = "created"
+            input_tokens = "usage.input_tokens"
+            output_tokens = "usage.output_tokens"
+        "#;
+        let mapping = Mapping::from_toml(text).expect("a mapping");
+        assert_eq!(Mapping::from_toml(&mapping.to_toml().expect("writes")).expect("reads"), mapping);
+        let (summary, sums) = mapped(&mapping, page.as_str());
+        assert_eq!((summary.rows, sums.pushed, sums.total().uncached_input, sums.total().output), (3, 2, 40, 12));
+        assert_eq!(sums.rejects[0].column, format!("{place}.usage.output_tokens"), "{page}");
+        assert_eq!(summary.notes, Vec::<String>::new());
+        // The list breaks off: the rows before that stay, and it is said.
+        let cut = &page[..page.rfind(']').expect("a list")];
+        let (summary, sums) = mapped(&mapping, cut);
+        assert_eq!((summary.rows, sums.pushed), (3, 2));
+        assert!(summary.notes.iter().any(|n| n.contains("not closed")), "{:?}", summary.notes);
+    }
+    assert_eq!(headers[0], ["data[].created", "data[].model", "data[].usage"]);
+    assert!(headers.iter().all(|set| *set == headers[0]), "what wraps the rows does not matter: {headers:?}");
+}
+
+#[test]
+fn what_is_a_wrapper_and_what_is_not() {
+    let rows = |text: &str| suggest(&head(text)).mapping.rows;
+    // A list inside a row that has a time and tokens of its own.
+    assert_eq!(rows(r#"{"timestamp": 1767225600, "input_tokens": 1, "results": [{"time": 1, "cost": 2}]}"#), "");
+    assert_eq!(
+        rows(r#"{"status": "ok", "result": {"items": [{"time": 1767225600, "prompt_tokens": 2}]}}"#),
+        "result.items"
+    );
+    assert_eq!(
+        rows(
+            r#"{"trace": {"timestamp": "2026-01-01T00:00:00Z"}, "scores": [{"name": "x"}], "spans": [{"startTime": "2026-01-01T00:00:00Z", "usage": {"promptTokens": 3}}]}"#
+        ),
+        "spans"
+    );
+    assert_eq!(rows(r#"{"payload": [{"colour": 1}]}"#), "");
+    let told = Head::new("t", br#"{"records": [{"colour": 1, "weight": 2}], "next": null}"#, true).seen();
+    assert!(told.contains("keys records, next") && told.contains("colour, weight"), "{told}");
+    let mapping =
+        Mapping::from_toml("kind = \"call\"\nrows = \"data\"\n[columns]\ntimestamp = \"t\"\n").expect("a mapping");
+    let options = ReadOptions { mapping: Some(mapping.clone()), ..ReadOptions::default() };
+    let table = read_into(None, Some("mapped"), "t,b\n1767225600,2\n", &options, &mut Sums::default());
+    assert!(table.expect_err("no JSON").to_string().contains("delimited text"));
+    let (summary, sums) = mapped(&mapping, "{\"error\": \"limit\"}\n{\"data\": [{\"t\": 1767225600}]}\n");
+    assert_eq!((summary.rows, sums.pushed, sums.rejects[0].line), (2, 1, 1));
+    assert!(sums.rejects[0].reason.contains("no \"data\""), "{:?}", sums.rejects);
+    assert!(Mapping::from_toml("kind = \"call\"\nrows = \"..\"\n[columns]\ntimestamp = \"t\"\n").is_err());
+}
+
+#[test]
+fn a_path_that_no_row_has_is_told() {
+    let mapping = Mapping::from_toml("kind = \"call\"\n[columns]\ntimestamp = \"t\"\ninput_tokens = \"usage.in\"\n")
+        .expect("a mapping");
+    let (summary, _) = mapped(&mapping, "{\"t\": 1767225600, \"usage\": {\"inn\": 5}}\n");
+    assert!(summary.notes.iter().any(|n| n.contains("no row has usage.in")), "{:?}", summary.notes);
 }

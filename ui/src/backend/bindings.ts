@@ -19,7 +19,11 @@ means_provider: string,
 /**
  * Model whose price applies.
  */
-means_model: string, };
+means_model: string,
+/**
+ * Only tell what it would change.
+ */
+preview: boolean, };
 
 /**
  * The bill of one call.
@@ -90,6 +94,11 @@ per_million: Money | null,
  * Amount; `None` where unpriced.
  */
 amount: Money | null, };
+
+/**
+ * Where a source counts cached and written tokens.
+ */
+export type CachedInput = "inside" | "outside";
 
 /**
  * What calls are sorted by.
@@ -398,6 +407,46 @@ message: string,
 remedy: string, };
 
 /**
+ * What an answer is written as.
+ */
+export type ExportFormat = "csv" | "svg";
+
+/**
+ * A question whose answer has a table.
+ */
+export type ExportOf = { "question": "overview", "request": FilterRequest } | { "question": "trend", "request": TrendRequest } | { "question": "hotspots", "request": HotspotsRequest } | { "question": "calls", "request": CallsRequest };
+
+/**
+ * A file that was written.
+ */
+export type ExportReply = {
+/**
+ * The file.
+ */
+path: string,
+/**
+ * Its size.
+ */
+bytes: number, };
+
+/**
+ * Asks for a file of an answer.
+ */
+export type ExportRequest = {
+/**
+ * Question and request, as the screen asks it.
+ */
+of: ExportOf,
+/**
+ * Table or chart.
+ */
+format: ExportFormat,
+/**
+ * The file, as the user named it; one that is there is replaced.
+ */
+path: string, };
+
+/**
  * What became of one file of an import. `imported + duplicate + rejected = rows`.
  */
 export type FileReport = {
@@ -633,9 +682,9 @@ table: TableSpec,
  */
 when: ChartSpec,
 /**
- * The dearest calls.
+ * The dearest calls; `None` where rows were not read, and causes are then of errors, retries and dear models alone.
  */
-dearest: Array<CallRow>,
+dearest: Array<CallRow> | null,
 /**
  * Trust.
  */
@@ -656,7 +705,11 @@ by: Array<Dimension>,
 /**
  * How many rows; none: 20.
  */
-top: number | null, };
+top: number | null,
+/**
+ * Answer from sums alone: at once, however many calls there are, but without medians, repeats and the dearest calls.
+ */
+from_sums: boolean, };
 
 /**
  * How a series or mark is to be read, so that every shell gives it the same hue.
@@ -800,6 +853,11 @@ kind: Kind,
 records: number, };
 
 /**
+ * Unit of durations.
+ */
+export type LatencyUnit = "milliseconds" | "seconds";
+
+/**
  * What is open, and what it holds.
  */
 export type LedgerInfo = {
@@ -870,11 +928,19 @@ name: string,
  */
 about: string,
 /**
+ * What its numbers are: decides which unit of the mapping applies to it.
+ */
+unit: Unit,
+/**
+ * Whether most files of this kind have it, so that it is worth offering unasked.
+ */
+usual: boolean,
+/**
  * Column or JSON path chosen for it; empty = none.
  */
 column: string,
 /**
- * Why it was suggested; empty where it was not.
+ * Why this column was suggested; empty where it was not.
  */
 reason: string, };
 
@@ -883,17 +949,25 @@ reason: string, };
  */
 export type MappingReply = {
 /**
- * The mapping as TOML.
+ * The mapping as TOML: what is saved.
  */
 mapping: string,
 /**
- * Fields.
+ * The same for widgets.
+ */
+spec: MappingSpec,
+/**
+ * Fields that rows of its kind have.
  */
 fields: Array<MappingField>,
 /**
- * Columns or JSON paths of the file.
+ * Columns of the file, or JSON paths of its first rows.
  */
 columns: Array<string>,
+/**
+ * Whether columns are JSON paths, so that one may name further ones.
+ */
+paths: boolean,
 /**
  * The first rows, one text per column.
  */
@@ -907,7 +981,7 @@ questions: Array<string>,
  */
 example: Array<[string, string]>,
 /**
- * Its cost, where it has a price.
+ * Its cost: tokens × price, or the amount of a billed line; none where it has no price, or costs nothing by nature.
  */
 example_cost: Money | null,
 /**
@@ -924,13 +998,83 @@ export type MappingRequest = {
  */
 path: string,
 /**
- * Mapping as TOML; none: the one saved for this header, else a suggestion.
+ * Mapping as widgets set it.
+ */
+spec: MappingSpec | null,
+/**
+ * Mapping as TOML. Without it and without `spec`: the one saved for this header, else a suggestion.
  */
 mapping: string | null,
+/**
+ * What a row is, where the mapping is to be changed to that: fields of another kind go, those of this one are
+ * suggested.
+ */
+kind: RowIs | null,
 /**
  * Zone of naive local times.
  */
 zone: string | null, };
+
+/**
+ * Everything that a mapping says, as widgets show and set it; the core alone turns it into TOML and back.
+ */
+export type MappingSpec = {
+/**
+ * What a person calls it; empty = nothing.
+ */
+name: string,
+/**
+ * What a row is.
+ */
+kind: RowIs,
+/**
+ * Path of the list of rows inside a JSON document; empty where each object is a row.
+ */
+rows: string,
+/**
+ * Zone of times that tell none.
+ */
+zone: string | null,
+/**
+ * Where cached and written tokens are counted.
+ */
+cached_input: CachedInput,
+/**
+ * Unit of times that are numbers.
+ */
+time_unit: TimeUnit,
+/**
+ * Unit of latencies.
+ */
+latency_unit: LatencyUnit,
+/**
+ * Unit of amounts.
+ */
+money_unit: MoneyUnit,
+/**
+ * Tokens in one unit of the token columns: 1, 1,000 or 1,000,000.
+ */
+token_multiplier: number,
+/**
+ * Whether a recorded cost of 0 with tokens present is unknown.
+ */
+zero_cost_is_unknown: boolean,
+/**
+ * Texts that mean "not told".
+ */
+skip_values: Array<string>,
+/**
+ * The columns of the file that it was made for.
+ */
+headers: Array<string>,
+/**
+ * Field to column or JSON path.
+ */
+columns: { [key in string]: string },
+/**
+ * Field to a text that every row has.
+ */
+constants: { [key in string]: string }, };
 
 /**
  * Something that happened at a category: a new model, a price change.
@@ -978,6 +1122,11 @@ amount: string,
  * ISO 4217 code.
  */
 currency: string, };
+
+/**
+ * Unit of amounts.
+ */
+export type MoneyUnit = "dollars" | "cents";
 
 /**
  * Something that moved the total.
@@ -1097,6 +1246,10 @@ table: TableSpec,
  */
 movers: Array<Mover>,
 /**
+ * What the period before is called: `September`.
+ */
+against: string,
+/**
  * Trust.
  */
 trust: Trust, };
@@ -1125,6 +1278,47 @@ month: string | null,
  * Zone the days begin and end in.
  */
 zone: string, };
+
+/**
+ * What a change of prices makes of the stored records of a model.
+ */
+export type PriceEffect = {
+/**
+ * Own logs or provider usage. The two describe the same money and are not added.
+ */
+source: HeadlineSource,
+/**
+ * Provider.
+ */
+provider: string,
+/**
+ * Model as seen.
+ */
+model: string,
+/**
+ * Calls or usage buckets whose price changes.
+ */
+records: number,
+/**
+ * Their tokens.
+ */
+tokens: number,
+/**
+ * Their cost until now, a currency each; none where nothing had a price.
+ */
+before: Array<Money>,
+/**
+ * Tokens without a price until now.
+ */
+before_unpriced_tokens: number,
+/**
+ * Their cost after the change.
+ */
+after: Array<Money>,
+/**
+ * Tokens without a price after it.
+ */
+after_unpriced_tokens: number, };
 
 /**
  * A price as listed: dollars per million tokens.
@@ -1300,7 +1494,7 @@ provider: string | null, };
  */
 export type Progress = {
 /**
- * `reading`, `merging`, `publishing`.
+ * `reading`, `merging`, `publishing`; `rows` while a question reads the ledger's rows.
  */
 phase: string,
 /**
@@ -1367,7 +1561,7 @@ reason: string,
 value: string, };
 
 /**
- * What changing prices did.
+ * What changing prices did, or would do.
  */
 export type RepriceReply = {
 /**
@@ -1379,9 +1573,13 @@ taken: number,
  */
 changed: number,
 /**
- * Data version after it.
+ * What that makes of the stored records, by source, the most tokens first.
  */
-data_version: number, };
+effects: Array<PriceEffect>,
+/**
+ * Data version after it; `None` for a preview, which changes nothing.
+ */
+data_version: number | null, };
 
 /**
  * A row of a table.
@@ -1400,6 +1598,11 @@ kind: RowKind,
  * show the same records. `None` where the row is not one group of records.
  */
 keys: Array<string> | null, };
+
+/**
+ * What a row of a mapped file is.
+ */
+export type RowIs = "call" | "usage" | "charge" | "score" | "evaluation";
 
 /**
  * What a row of a table is.
@@ -1553,6 +1756,11 @@ columns: Array<Column>,
  * Rows, in the order to show.
  */
 rows: Array<Row>, };
+
+/**
+ * Unit of times that are numbers.
+ */
+export type TimeUnit = "auto" | "seconds" | "milliseconds" | "microseconds" | "nanoseconds";
 
 /**
  * Tokens of one call or usage bucket. Every bucket is disjoint from every other, but [`Tokens::reasoning`], which
@@ -1837,7 +2045,11 @@ csv: string,
 /**
  * Take prices far outside the usual range too.
  */
-allow_odd: boolean, };
+allow_odd: boolean,
+/**
+ * Only tell what it would change.
+ */
+preview: boolean, };
 
 export interface Commands {
   ledger_info: { request: Nothing; reply: LedgerInfo };
@@ -1853,6 +2065,7 @@ export interface Commands {
   trend: { request: TrendRequest; reply: Trend };
   hotspots: { request: HotspotsRequest; reply: Hotspots };
   calls: { request: CallsRequest; reply: CallsPage };
+  export: { request: ExportRequest; reply: ExportReply };
   bill: { request: IdRequest; reply: Bill };
   trace: { request: IdRequest; reply: Trace };
   price: { request: PriceRequest; reply: PriceReply };

@@ -58,7 +58,7 @@ const STAND_INS: readonly [CommandName, unknown][] = [
   ['formats', await fixture('formats', {})],
   ['imports', await fixture('imports', {})],
   ['import', await fixture('import', { paths: ['a'], format: null, mapping: null, zone: null, account: null })],
-  ['mapping', await fixture('mapping', { path: 'gateway.csv', mapping: null, zone: null })],
+  ['mapping', await fixture('mapping', { path: 'gateway.csv', spec: null, mapping: null, kind: null, zone: null })],
   ['overview', await fixture('overview', { filter: OCTOBER })],
   ['trend', await fixture('trend', { filter: OCTOBER, by: 'day' })],
   ['hotspots', await fixture('hotspots', { filter: OCTOBER, by: ['feature', 'model'], top: 20 })],

@@ -2,7 +2,7 @@
 
 import type { Commands, ErrorReply, Progress } from './bindings';
 
-/** Commands that write end by themselves: "cancelled" must never be said of something that was kept. */
+/** Commands that write, `export` into a file of the user's, end by themselves: "cancelled" must never be said of something that was kept. */
 const WRITING: ReadonlySet<string> = new Set([
   'ledger_open',
   'sample_open',
@@ -12,6 +12,7 @@ const WRITING: ReadonlySet<string> = new Set([
   'user_prices',
   'alias_set',
   'names_set',
+  'export',
 ] satisfies (keyof Commands)[]);
 
 export type CommandName = keyof Commands;
@@ -19,7 +20,7 @@ export type Request<K extends CommandName> = Commands[K]['request'];
 export type Reply<K extends CommandName> = Commands[K]['reply'];
 
 /** What a native dialog is asked for. */
-export type PickKind = 'files' | 'folder' | 'csv' | 'open_ledger' | 'new_ledger';
+export type PickKind = 'files' | 'folder' | 'csv' | 'open_ledger' | 'new_ledger' | 'save_csv' | 'save_svg';
 
 export type FileDrop = { state: 'over' } | { state: 'left' } | { state: 'dropped'; paths: string[] };
 
@@ -33,8 +34,8 @@ export interface Backend {
   ): Promise<Reply<K>>;
   /** Asks a running call to stop. */
   cancel(id: number): Promise<void>;
-  /** Opens a native dialog; nothing chosen is an empty list. */
-  pick(kind: PickKind): Promise<string[]>;
+  /** Opens a native dialog; nothing chosen is an empty list. One for saving begins with the file name. */
+  pick(kind: PickKind, name?: string): Promise<string[]>;
   /** Tells about files dragged over the window; returns how to stop listening. */
   onFileDrop(listener: (drop: FileDrop) => void): () => void;
 }
@@ -111,8 +112,8 @@ export async function call<K extends CommandName>(
   }
 }
 
-export async function pick(kind: PickKind): Promise<string[]> {
-  return (await host()).pick(kind);
+export async function pick(kind: PickKind, name?: string): Promise<string[]> {
+  return (await host()).pick(kind, name);
 }
 
 /** Listens to files dropped on the window. */

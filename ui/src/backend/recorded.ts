@@ -8,7 +8,7 @@ import { ledger, SETTINGS } from './fixtures/company';
 import { FORMATS, imported, IMPORTS, mapping, STRIPS } from './fixtures/files';
 import { hotspots } from './fixtures/hotspots';
 import { emptyOverview, overview, trend } from './fixtures/overview';
-import { NAMES, price, prices, UNNAMED } from './fixtures/prices';
+import { NAMES, price, prices, REPRICED, UNNAMED } from './fixtures/prices';
 
 export type Answers = { [K in CommandName]: (request: Request<K>, progress: (p: Progress) => void) => Reply<K> | Promise<Reply<K>> };
 
@@ -26,7 +26,12 @@ export function answers(state: string): Answers {
   const broken = () => {
     if (state === 'error') throw { code: 'damaged', message: 'calls/day=2026-10-14/0001.parquet cannot be read: its footer is cut off.', remedy: 'Import the files of 14 Oct again, or restore the folder from a backup.' } satisfies ErrorReply;
   };
-  const repriced = () => ({ taken: 1, changed: 1, data_version: (version += 1) });
+  const repriced = ({ preview }: { preview: boolean }) => ({
+    taken: 1,
+    changed: 1,
+    effects: REPRICED,
+    data_version: preview ? null : (version += 1),
+  });
   return {
     ledger_info: info,
     ledger_open: (request) => {
@@ -76,6 +81,17 @@ export function answers(state: string): Answers {
       broken();
       await wait(request.offset > 0 ? 40 : 0);
       return callsPage(request, settings, version);
+    },
+    export: async (request, progress) => {
+      const { of, format, path } = request;
+      const steps = of.question === 'calls' ? 6 : 1;
+      for (let step = 1; step <= steps; step += 1) {
+        await wait(40);
+        progress({ phase: 'rows', file: '', bytes: 0, of_bytes: 0, rows: step * 200_718, rate: 5_000_000, seconds_left: (steps - step) * 0.04 });
+      }
+      // Nothing is written here: browser tests listen to what would be asked of the core.
+      dispatchEvent(new CustomEvent('outlay:export', { detail: request }));
+      return { path, bytes: format === 'csv' ? 2_104 : 48_213 };
     },
     bill: (request) => bill(request.id),
     trace: (request) => trace(request.id),
@@ -133,7 +149,7 @@ export function recorded(): Backend {
       cancelled.add(id);
       return Promise.resolve();
     },
-    pick: (kind) => Promise.resolve(kind === 'files' ? ['/exports/langfuse-2026-10.jsonl', '/exports/azure-usage-2026-10.csv'] : ['/home/ada/Outlay/other']),
+    pick: (kind, name) => Promise.resolve(name !== undefined ? [`/home/ada/Documents/${name}`] : kind === 'files' ? ['/exports/langfuse-2026-10.jsonl', '/exports/azure-usage-2026-10.csv'] : ['/home/ada/Outlay/other']),
     onFileDrop(listener) {
       // Browser tests drop paths by an event, as the real window does through its web view.
       const dropped = (event: Event) => {

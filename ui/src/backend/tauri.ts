@@ -13,7 +13,7 @@ export function tauri(): Backend {
       return invoke('call', { id, command, request, progress });
     },
     cancel: (id) => invoke('cancel', { id }),
-    pick: (kind) => invoke<string[]>('pick', { kind }),
+    pick: (kind, name) => invoke<string[]>('pick', { kind, name: name ?? null }),
     onFileDrop(listener) {
       const stop = getCurrentWebview().onDragDropEvent(({ payload }) => {
         listener(asFileDrop(payload));

@@ -1,11 +1,15 @@
 import { expect, it } from 'vitest';
-import { addDays, clockLabel, dateOf, daysBetween, instant, neighbour, spanLabel, weekday } from './dates';
+import { addDays, clockLabel, dateOf, daysBetween, instant, isDate, neighbour, spanLabel, weekday } from './dates';
 
 it('counts days without a zone', () => {
   expect(daysBetween('2026-10-01', '2026-10-31')).toBe(31);
   // The clocks go back on the 25th in Berlin: still one day.
   expect(addDays('2026-10-24', 2)).toBe('2026-10-26');
   expect(weekday('2026-10-14')).toBe('Wed');
+});
+it('takes days of the calendar only', () => {
+  expect(['2026-10-31', '2028-02-29'].every(isDate)).toBe(true);
+  expect(['2026-02-30', '2026-13-01', '31.10.2026', '2026-1-1', ''].some(isDate)).toBe(false);
 });
 it('names spans', () => {
   expect(spanLabel('2026-10-01', '2026-10-31')).toBe('1 to 31 Oct 2026');

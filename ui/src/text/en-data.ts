@@ -1,4 +1,6 @@
-// Texts of Files, the mapping, Prices and Settings.
+// Texts of Files, Prices and Settings.
+
+import type { HeadlineSource } from '../backend/bindings';
 
 export const data = {
   files: {
@@ -63,27 +65,6 @@ export const data = {
     formats: 'What can be read',
     sampleTitle: 'This is the sample company: own files never enter it.',
   },
-  mapping: {
-    title: (file: string) => `Choose columns of ${file}`,
-    lead: 'Say which column is what. What is chosen is kept with the company file and used for the next file of this kind.',
-    notUsed: 'not used',
-    zoneHint: 'For times that name none',
-    zoneOwn: 'as the company file',
-    example: 'The first row, as it would be read',
-    cost: 'Its cost',
-    unpriced: 'no price yet',
-    fault: 'It would be refused:',
-    questions: 'Still to decide',
-    fields: 'Fields',
-    column: 'Column',
-    rows: 'First rows of the file',
-    toml: 'As TOML',
-    tomlHint: 'This is what is saved. Changes here count.',
-    apply: 'Try it',
-    import: 'Import with this mapping',
-    suggested: 'suggested:',
-    field: (name: string) => `Column for ${name}`,
-  },
   prices: {
     title: (book: string) => `Price book ${book}`,
     lead: (n: string) => `${n} prices found; US$ per million tokens. Those that this company file uses come first.`,
@@ -119,7 +100,15 @@ export const data = {
       'One rate a line, in US$ per million tokens. Own rates win over the book. What is left open stays unpriced.',
     ownHeader: 'provider,model,valid_from,valid_to,tier,uncached_input,cache_read,cache_write_5m,cache_write_1h,output,currency',
     allowOdd: 'Take prices far outside the usual range too',
+    preview: 'What would change?',
     take: 'Take these rates',
+    effects: 'What changes in the records that are there',
+    noEffect: 'No record that is there has another price by this. It counts for what comes in later.',
+    was: 'was',
+    wouldBe: 'would be',
+    source: 'source',
+    sources: (source: HeadlineSource) => (source === 'own_logs' ? 'own logs' : 'provider usage'),
+    notAdded: 'Own logs and provider usage describe the same money: they are not added.',
     taken: (taken: number, changed: number) =>
       `${taken === 1 ? '1 entry' : `${taken} entries`} taken; ${changed === 1 ? '1 price' : `${changed} prices`} in use changed.`,
     aliasTitle: (id: string) => `Which model is ${id}?`,

@@ -2,6 +2,8 @@
 // Texts of the screens are in their own files, joined here.
 
 import { data } from './en-data';
+import { exporting } from './en-export';
+import { mapping } from './en-mapping';
 import { screens } from './en-screens';
 import type { Dimension, Kind } from '../backend/bindings';
 
@@ -96,6 +98,7 @@ export const text = {
     previous: 'Previous month',
     next: 'Next month',
     whole: 'Everything',
+    example: '2026-10-01',
     wrongOrder: 'The first day is after the last.',
   },
   zone: { label: 'Zone', search: 'Find a zone', own: 'Zone of the company file', days: 'Days begin and end in this zone.' },
@@ -184,4 +187,6 @@ export const text = {
 
   ...screens,
   ...data,
+  ...mapping,
+  ...exporting,
 } as const;

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { mapping } from '../backend/fixtures/files';
 import { keys } from '../frame/keys';
 import { START } from '../state/url';
 import { pagesFor, WINDOW, windowAround, windowFor } from './calls/rows';
+import { become, drop, fieldsOf, fix, groups, ownScore, read } from './files/mapping';
 import { axis, runs } from './files/strips';
-import { setColumn } from './files/toml';
 import { down, nextBy, shownBy, up } from './hotspots/levels';
 
 it('reaches every row of a list that no browser could scroll', () => {
@@ -49,12 +50,21 @@ it('shows holes between days', () => {
   ]);
 });
 
-it('changes one line of the mapping', () => {
-  const toml = 'kind = "call"\n\n[columns]\ntime = "ts"\n\n[units]\ntime = "s"\n';
-  expect(setColumn(toml, 'model', 'dep "x"')).toBe('kind = "call"\n\n[columns]\ntime = "ts"\nmodel = "dep \\"x\\""\n\n[units]\ntime = "s"\n');
-  expect(setColumn(toml, 'time', 'at')).toContain('time = "at"\n\n[units]\ntime = "s"');
-  expect(setColumn(toml, 'time', '')).toBe('kind = "call"\n\n[columns]\n\n[units]\ntime = "s"\n');
-  expect(setColumn('', 'time', 'ts')).toBe('\n[columns]\ntime = "ts"\n');
+it('chooses columns from either side', () => {
+  const { spec, fields } = mapping({ path: '', spec: null, mapping: null, kind: null, zone: null });
+  const twice = read(spec, 'feature', 'deployment');
+  expect(fieldsOf(twice, 'deployment')).toEqual(['model', 'feature']);
+  // In a heading, a column becomes another thing; what else it is stays.
+  expect(become(twice, 'deployment', 'customer').columns).toEqual({ ...spec.columns, model: undefined, feature: 'deployment', customer: 'deployment' });
+  expect(fieldsOf(become(twice, 'deployment', ''), 'deployment')).toEqual([]);
+  // A field has one column.
+  expect(fieldsOf(become(spec, 'app', 'model'), 'deployment')).toEqual([]);
+  expect(read(spec, 'model', '').columns).not.toHaveProperty('model');
+  expect(fix(fix(spec, 'provider', 'azure'), 'provider', '').constants).toEqual({});
+  expect(drop(fix(spec, 'model', 'm'), 'model')).toMatchObject({ constants: {}, columns: { timestamp: 'ts' } });
+  expect(spec.columns).toHaveProperty('model', 'deployment');
+  expect(groups(fields).map((g) => g.unit)).toEqual(['instant', 'text', 'tokens', 'money', 'milliseconds']);
+  expect([ownScore('call', 'Helpful'), ownScore('charge', 'x')]).toEqual(['score.helpful', undefined]);
 });
 
 it('knows its keys', () => {

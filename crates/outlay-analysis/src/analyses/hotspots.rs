@@ -149,8 +149,8 @@ pub struct Hotspots {
     pub table: TableSpec,
     /// Weekday × hour, from own logs.
     pub when: ChartSpec,
-    /// The dearest calls.
-    pub dearest: Vec<CallRow>,
+    /// The dearest calls; `None` where rows were not read, and causes are then of errors, retries and dear models alone.
+    pub dearest: Option<Vec<CallRow>>,
     /// Trust.
     pub trust: Trust,
 }
@@ -184,9 +184,15 @@ pub fn slices(params: &Params, context: &Context) -> Vec<Slice> {
     slices
 }
 
-/// Answers from the cubes of [`slices`].
+/// Answers from the cubes of [`slices`], and from rows where they were read.
 #[must_use]
-pub fn run(cubes: &[Cube], rows: FromRows<'_>, params: &Params, context: &Context, prices: &dyn Prices) -> Hotspots {
+pub fn run(
+    cubes: &[Cube],
+    rows: Option<FromRows<'_>>,
+    params: &Params,
+    context: &Context,
+    prices: &dyn Prices,
+) -> Hotspots {
     let empty = Cube::default();
     let cube = |at: usize| cubes.get(at).unwrap_or(&empty);
     let dimensions = params.by.len();
@@ -195,8 +201,10 @@ pub fn run(cubes: &[Cube], rows: FromRows<'_>, params: &Params, context: &Contex
         Headline::of(cubes.get(..3).unwrap_or_default(), &context.period, &params.conditions, context, prices);
     let cut = Breakdown::of_headline(&headline, &params.by)
         .unwrap_or_else(|| Breakdown::of_calls(cube(3), &keys, &headline, context, prices));
-    let mut causes =
-        Causes::of_waste(cube(4), dimensions, context, prices).with_excess(rows.excess, cube(3), dimensions);
+    let mut causes = Causes::of_waste(cube(4), dimensions, context, prices);
+    if let Some(rows) = rows {
+        causes = causes.with_excess(rows.excess, cube(3), dimensions);
+    }
     if cubes.len() > 6 {
         causes = causes.with_models(cube(6), dimensions);
     }
@@ -220,7 +228,7 @@ pub fn run(cubes: &[Cube], rows: FromRows<'_>, params: &Params, context: &Contex
         })
         .collect();
     let mut trust = trust(&headline, &params.conditions, context);
-    trust.from_rows = !rows.excess.is_empty() || cubes.iter().any(|cube| cube.from_rows);
+    trust.from_rows = rows.is_some_and(|rows| !rows.excess.is_empty()) || cubes.iter().any(|cube| cube.from_rows);
     Hotspots {
         period: period_view(&context.period),
         sentence: sentence(&cut, &running, &headline, params, context),
@@ -233,7 +241,7 @@ pub fn run(cubes: &[Cube], rows: FromRows<'_>, params: &Params, context: &Contex
         table: table(&cut, &headline, cube(2), &hotspots, params, context),
         rows: hotspots,
         when: when(cube(5), context, prices),
-        dearest: rows.dearest.to_vec(),
+        dearest: rows.map(|rows| rows.dearest.to_vec()),
         trust,
     }
 }

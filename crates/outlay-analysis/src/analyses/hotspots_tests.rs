@@ -8,7 +8,7 @@ fn build(billed_amount: &str, rows: &[(usize, i64)], top: usize) -> Hotspots {
     let all: Vec<R> = rows.iter().map(|(_, n)| used("2026-10-12", &["openai", "", "m"], 1, 1, *n, 0)).collect();
     let cubes = [charges, Cube::default(), cube(&headline::BY, &all), cube(&[Dimension::Feature], &features)];
     let params = Params { top, ..Params::default() };
-    run(&cubes, FromRows::default(), &params, &october(), &TestPrices)
+    run(&cubes, None, &params, &october(), &TestPrices)
 }
 
 #[test]
@@ -33,20 +33,20 @@ fn what_the_headline_knows_is_cut_from_it() {
     let usage = cube(&headline::BY, &[used("2026-10-12", &["azure", "", "m"], 1, 7, 1_000_000, 0)]);
     let params = Params { by: vec![Dimension::Provider], ..Params::default() };
     let cubes = [charges, usage, Cube::default()];
-    let answer = run(&cubes, FromRows::default(), &params, &october(), &TestPrices);
+    let answer = run(&cubes, None, &params, &october(), &TestPrices);
     assert_eq!(answer.not_in_logs, None);
     let rows: Vec<_> = answer.rows.iter().map(|r| (r.labels[0].as_str(), r.cost.amount, r.calls)).collect();
     assert_eq!(rows, [("OpenAI", usd("9"), None), ("Azure", usd("1"), Some(7))]);
     // An invoice that names no model cannot be cut by model.
     let params = Params { by: vec![Dimension::Model], ..Params::default() };
-    let answer = run(&cubes, FromRows::default(), &params, &october(), &TestPrices);
+    let answer = run(&cubes, None, &params, &october(), &TestPrices);
     assert_eq!(answer.not_in_logs.map(|m| m.amount), Some(usd("10")));
     assert!(answer.sentence.text().starts_with("These exports carry no model"));
 }
 
 #[test]
 fn an_empty_ledger_has_no_hotspots() {
-    let answer = run(&[], FromRows::default(), &Params::default(), &october(), &TestPrices);
+    let answer = run(&[], None, &Params::default(), &october(), &TestPrices);
     assert_eq!(answer.sentence.text(), "October 2026: nothing was spent.");
     assert!(answer.rows.is_empty() && answer.chart.series.is_empty() && answer.when.series.is_empty());
     assert_eq!(slices(&Params::default(), &october()).len(), 7);

@@ -11,7 +11,8 @@
 //!
 //! # Reads
 //! Charges, usage and calls by day, provider, account and model, of both periods; calls by day, feature, model, prompt
-//! name and version, of both periods; failed calls and retries by day, feature and model.
+//! name and version, of both periods; failed calls and retries by day, feature and model; calls by feature, operation and
+//! model.
 //!
 //! # Caveats
 //! Cache writes of unknown duration are counted at the shorter one's price; the range says up to what the total could
@@ -87,6 +88,8 @@ pub struct Overview {
     pub table: TableSpec,
     /// What moved it?
     pub movers: Vec<Mover>,
+    /// What the period before is called: `September`.
+    pub against: String,
     /// Trust.
     pub trust: Trust,
 }
@@ -109,6 +112,14 @@ pub fn slices(params: &Params, context: &Context) -> Vec<Slice> {
     slices.push(marks::slice(context.previous, conditions));
     slices.push(waste(context.period));
     slices.push(waste(context.previous));
+    slices.push(Slice {
+        kind: Kind::Call,
+        period: context.period,
+        grain: Grain::Whole,
+        by: vec![Dimension::Feature, Dimension::Operation, Dimension::Model],
+        conditions: conditions.clone(),
+        only_waste: false,
+    });
     slices
 }
 
@@ -132,7 +143,8 @@ pub fn run(cubes: &[Cube], params: &Params, context: &Context, prices: &dyn Pric
         previous: previous.has_records().then(|| context.money(previous.total)),
         complete: trust.missing.is_empty(),
         chart: chart(&headline, &previous, &trust, &inputs, context, prices),
-        table: table(&headline, cube(2), &inputs, context, prices),
+        table: table(&headline, cube(2), &inputs, cube(10), context, prices),
+        against: words::before(&context.period, &context.previous),
         movers: movers::movers(&inputs, &headline, &previous, context, prices),
         trust,
     }
@@ -316,12 +328,23 @@ pub fn by_provider(
         .collect()
 }
 
-fn table(headline: &Headline, calls: &Cube, inputs: &Inputs<'_>, context: &Context, prices: &dyn Prices) -> TableSpec {
+fn table(
+    headline: &Headline,
+    calls: &Cube,
+    inputs: &Inputs<'_>,
+    models: &Cube,
+    context: &Context,
+    prices: &dyn Prices,
+) -> TableSpec {
     let told = |at: usize| inputs.calls.groups.iter().any(|group| !inputs.calls.key(group, at).is_empty());
     let of_calls = |at: usize| Breakdown::of_calls(inputs.calls, &[at], headline, context, prices);
     // By feature where any call tells one, else by model, from the headline itself where its sources know models.
     let (by, cut, causes) = if told(0) {
-        ([Dimension::Feature], of_calls(0), Some(Causes::of_waste(inputs.waste, 1, context, prices)))
+        (
+            [Dimension::Feature],
+            of_calls(0),
+            Some(Causes::of_waste(inputs.waste, 1, context, prices).with_models(models, 1)),
+        )
     } else if let Some(cut) = Breakdown::of_headline(headline, &[Dimension::Model]) {
         ([Dimension::Model], cut, None)
     } else if told(1) {

@@ -117,7 +117,7 @@ fn the_verb_says_the_source() {
     assert_eq!(answer.sentence.text(), "October 2026: $1.00 priced from your own logs");
     assert_eq!(answer.detail.text(), "No invoice or provider usage to check it against.");
     assert_eq!(answer.trust.explained, None);
-    assert_eq!(slices(&Params::default(), &context).len(), 10);
+    assert_eq!(slices(&Params::default(), &context).len(), 11);
 }
 
 proptest! {

@@ -18,7 +18,7 @@ use outlay_model::time::local;
 use outlay_price::Key;
 
 use crate::prices::{Table, instant, rule};
-use crate::replies::{CallsRequest, ErrorReply, FilterRequest, HotspotsRequest, IdRequest, TrendRequest};
+use crate::replies::{CallsRequest, ErrorReply, FilterRequest, HotspotsRequest, IdRequest, Progress, TrendRequest};
 use crate::task::Task;
 use crate::{App, now, opened};
 
@@ -26,6 +26,8 @@ use crate::{App, now, opened};
 const PAGE: usize = 100;
 /// Most calls on a page.
 const MOST: usize = 1000;
+/// Calls that are read at once where all are wanted.
+const PART: usize = 20_000;
 /// Hotspots unless told.
 const TOP: usize = 20;
 /// Dearest calls below hotspots.
@@ -141,10 +143,12 @@ pub async fn hotspots(app: &App, request: HotspotsRequest, task: &Task) -> Resul
         hotspots::Params { by, top: request.top.unwrap_or(TOP), conditions: request.filter.conditions.clone() };
     let cubes = asked.cubes(&hotspots::slices(&params, &asked.context), task).await?;
     let selection = asked.selection(&request.filter);
-    let excess: Vec<Excess> = asked
-        .view
-        .excess(&selection, &params.by)
-        .await?
+    if request.from_sums {
+        let reply = hotspots::run(&cubes, None, &params, &asked.context, &Table(&asked.view.rates));
+        return asked.done(reply).await;
+    }
+    let groups = asked.view.excess(&selection, &params.by, reading(task)).await?;
+    let excess: Vec<Excess> = groups
         .into_iter()
         .flat_map(|group| {
             let (keys, median_input, median_output) = (group.keys, group.median_input, group.median_output);
@@ -159,11 +163,24 @@ pub async fn hotspots(app: &App, request: HotspotsRequest, task: &Task) -> Resul
             })
         })
         .collect();
-    let order = asked.view.order(&selection, Order::Cost).await?;
-    let dearest: Vec<CallRow> = asked.view.page(&order, 0, DEAREST).await?.iter().map(|call| asked.row(call)).collect();
-    let rows = FromRows { excess: &excess, dearest: &dearest };
+    let dearest = asked.view.first(&selection, Order::Cost, DEAREST).await?;
+    let dearest: Vec<CallRow> = dearest.iter().map(|call| asked.row(call)).collect();
+    let rows = Some(FromRows { excess: &excess, dearest: &dearest });
     let reply = hotspots::run(&cubes, rows, &params, &asked.context, &Table(&asked.view.rates));
     asked.done(reply).await
+}
+
+/// Tells a task how far reading rows has come; the answer is whether to go on.
+fn reading(task: &Task) -> impl Fn(u64, u64) -> bool + Send + 'static {
+    let task = task.clone();
+    let start = std::time::Instant::now();
+    move |rows, of_rows| {
+        let seconds = start.elapsed().as_secs_f64();
+        let rate = if seconds > 0.0 { rows as f64 / seconds } else { 0.0 };
+        let seconds_left = (rate > 0.0).then(|| of_rows.saturating_sub(rows) as f64 / rate);
+        task.report(Progress { phase: "rows".to_owned(), rows, rate, seconds_left, ..Progress::default() });
+        !task.is_cancelled()
+    }
 }
 
 async fn default_by(asked: &Asked, filter: &Filter) -> Result<Vec<Dimension>, ErrorReply> {
@@ -188,18 +205,49 @@ pub async fn calls(app: &App, request: CallsRequest, task: &Task) -> Result<Call
     let asked = Asked::new(app, &request.filter).await?;
     let params = calls::Params { conditions: request.filter.conditions.clone(), offset: request.offset.max(0) };
     let cubes = asked.cubes(&calls::slices(&params, &asked.context), task).await?;
-    let order = match request.order {
-        CallOrder::Cost => Order::Cost,
-        CallOrder::Time => Order::Time,
-        CallOrder::Tokens => Order::Tokens,
-        CallOrder::Latency => Order::Latency,
-    };
-    let sorted = asked.view.order(&asked.selection(&request.filter), order).await?;
+    let sorted = asked.view.order(&asked.selection(&request.filter), sorting(request.order)).await?;
     let offset = usize::try_from(params.offset).unwrap_or_default();
     let limit = request.limit.unwrap_or(PAGE).min(MOST);
     let rows = asked.view.page(&sorted, offset, limit).await?.iter().map(|call| asked.row(call)).collect();
     let reply = calls::run(&cubes, rows, &params, &asked.context, &Table(&asked.view.rates));
     asked.done(reply).await
+}
+
+fn sorting(order: CallOrder) -> Order {
+    match order {
+        CallOrder::Cost => Order::Cost,
+        CallOrder::Time => Order::Time,
+        CallOrder::Tokens => Order::Tokens,
+        CallOrder::Latency => Order::Latency,
+    }
+}
+
+/// Goes through a list of calls, all of it without a limit, in one data version: `take` gets each call with the
+/// currency of the list's cost. The answer is the list's head, without rows.
+pub(super) async fn each_call(
+    app: &App,
+    request: &CallsRequest,
+    task: &Task,
+    mut take: impl FnMut(&CallRow, Currency) -> Result<(), ErrorReply> + Send,
+) -> Result<CallsPage, ErrorReply> {
+    let asked = Asked::new(app, &request.filter).await?;
+    let params = calls::Params { conditions: request.filter.conditions.clone(), offset: request.offset.max(0) };
+    let cubes = asked.cubes(&calls::slices(&params, &asked.context), task).await?;
+    let page = calls::run(&cubes, Vec::new(), &params, &asked.context, &Table(&asked.view.rates));
+    let sorted = asked.view.order(&asked.selection(&request.filter), sorting(request.order)).await?;
+    let first = usize::try_from(params.offset).unwrap_or_default().min(sorted.len());
+    let end = request.limit.map_or(sorted.len(), |limit| first.saturating_add(limit).min(sorted.len()));
+    let go_on = reading(task);
+    for at in (first..end).step_by(PART) {
+        for call in asked.view.page(&sorted, at, PART.min(end - at)).await? {
+            take(&asked.row(&call), page.cost.currency)?;
+        }
+        let read = (at + PART).min(end) - first;
+        if !go_on(read as u64, (end - first) as u64) {
+            return Err(outlay_ledger::Error::Cancelled.into());
+        }
+    }
+    asked.done(page).await
 }
 
 /// Why did this call cost that?

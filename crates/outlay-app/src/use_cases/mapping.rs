@@ -1,21 +1,28 @@
 //! Formats that can be read, and mappings for files that none of them knows.
 
-use outlay_import::mapping::{Mapping, RowIs, preview, suggest};
-use outlay_import::{Input, fields, formats as registry};
-use outlay_model::money::Money;
+use std::collections::{BTreeMap, BTreeSet};
+
+use outlay_import::mapping::{Mapping, RowIs, Suggestion, columns, preview, questions, suggest, suggest_as};
+use outlay_import::{Head, Input, Shape, fields, formats as registry};
+use outlay_model::money::{Currency, Money, Pico};
+use outlay_model::record::shorten;
 use outlay_model::report::Kind;
-use outlay_model::tokens::Tokens;
+use outlay_model::tokens::{BUCKETS, Tokens};
+use outlay_model::view::Unit;
 
 use super::files::{Found, open};
 use super::price::price;
 use crate::replies::{
-    ErrorReply, FormatEntry, FormatsReply, MappingField, MappingReply, MappingRequest, Nothing, PriceRequest,
+    ErrorReply, FormatEntry, FormatsReply, MappingField, MappingReply, MappingRequest, MappingSpec, Nothing,
+    PriceRequest,
 };
 use crate::task::Task;
 use crate::{App, opened};
 
 /// Rows of a file that a preview shows.
 const PREVIEW: usize = 12;
+/// Begins the names of fields that are scores by a name of their own.
+const SCORE: &str = "score.";
 
 /// Formats that can be read.
 ///
@@ -46,20 +53,20 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
     let bytes = std::fs::metadata(&request.path).map(|m| m.len()).unwrap_or_default();
     let found = Found { path: request.path.clone().into(), name: request.path.clone(), bytes };
     let (source, _) = open(&found)?;
-    let bad = |e: outlay_import::ImportError| ErrorReply::bad_request(e.to_string());
     let input = tokio::task::spawn_blocking(move || Input::open(source))
         .await
         .map_err(|e| ErrorReply::fault(e.to_string()))?
         .map_err(bad)?;
     let head = input.head();
-    let suggestion = suggest(head);
-    let saved = match (&request.mapping, app.opened().await) {
-        (None, Ok(open)) => open.ledger.mapping(&head.signature().join(",")).await?,
+    let suggested = suggest(head);
+    let saved = match (&request.spec, &request.mapping, app.opened().await) {
+        (None, None, Ok(open)) => open.ledger.mapping(&head.signature().join(",")).await?,
         _ => None,
     };
-    let mut chosen = match request.mapping.as_ref().or(saved.as_ref()) {
-        Some(text) => Mapping::from_toml(text).map_err(bad)?,
-        None => suggestion.mapping.clone(),
+    let mut chosen = match (&request.spec, request.mapping.as_ref().or(saved.as_ref())) {
+        (Some(spec), _) => spec.mapping()?,
+        (None, Some(text)) => Mapping::from_toml(text).map_err(bad)?,
+        (None, None) => suggested.mapping.clone(),
     };
     if chosen.headers.is_empty() {
         chosen.headers = head.signature().to_vec();
@@ -67,15 +74,12 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
     if let Some(name) = &request.zone {
         chosen.zone = Some(opened::zone(name)?);
     }
-    let kind = chosen.kind.kind();
-    let listed = fields().iter().filter(|f| f.is_of(kind)).map(|field| MappingField {
-        name: field.name.to_owned(),
-        about: field.about.to_owned(),
-        column: chosen.columns.get(field.name).cloned().unwrap_or_default(),
-        reason: suggestion.reasons.iter().find(|r| r.field == field.name).map(|r| r.why.clone()).unwrap_or_default(),
-    });
-    let listed: Vec<MappingField> = listed.collect();
-    let rows = sample_rows(head);
+    let kind = request.kind.unwrap_or(chosen.kind);
+    let suggestion = if kind == suggested.mapping.kind { suggested } else { suggest_as(head, kind) };
+    if kind != chosen.kind {
+        change(&mut chosen, &suggestion.mapping);
+    }
+    let columns = columns(head, &chosen.rows);
     let previews = preview(head, &chosen, 1);
     let (example, fault) = match previews {
         Ok(rows) => match rows.into_iter().next() {
@@ -87,73 +91,183 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
         },
         Err(error) => (Vec::new(), Some(error.to_string())),
     };
-    let example_cost =
-        if chosen.kind == RowIs::Call && fault.is_none() { cost_of(app, &example, task).await } else { None };
+    let example_cost = if fault.is_none() { cost_of(app, chosen.kind, &example, task).await } else { None };
     Ok(MappingReply {
         mapping: chosen.to_toml().map_err(bad)?,
-        fields: listed,
-        columns: head.columns.clone(),
-        rows,
-        questions: suggestion.questions,
+        spec: MappingSpec::of(&chosen),
+        fields: listed(&chosen, &suggestion),
+        rows: (0..PREVIEW)
+            .take_while(|row| columns.iter().any(|c| c.texts.len() > *row))
+            .map(|row| columns.iter().map(|c| shorten(c.texts.get(row).map_or("", String::as_str), 60)).collect())
+            .collect(),
+        columns: columns.into_iter().map(|c| c.name).collect(),
+        paths: head.is_json(),
+        questions: open_questions(head, &chosen, suggestion),
         example,
         example_cost,
         fault,
     })
 }
 
-/// The cost of an example row, from the fields that it became.
-async fn cost_of(app: &App, example: &[(String, String)], task: &Task) -> Option<Money> {
-    let text = |name: &str| example.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
-    let count = |name: &str| text(name).parse::<i64>().unwrap_or_default();
-    let tokens = Tokens {
-        uncached_input: count("uncached_input"),
-        cache_read: count("cache_read"),
-        cache_write_5m: count("cache_write_5m"),
-        cache_write_1h: count("cache_write_1h"),
-        cache_write_unknown: count("cache_write_unknown"),
-        output: count("output"),
-        ..Tokens::default()
+fn bad(error: outlay_import::ImportError) -> ErrorReply {
+    ErrorReply::bad_request(error.to_string())
+}
+
+impl Default for MappingSpec {
+    fn default() -> Self {
+        MappingSpec::of(&Mapping::new(RowIs::default()))
+    }
+}
+
+impl MappingSpec {
+    fn of(mapping: &Mapping) -> MappingSpec {
+        let Mapping { kind, cached_input, time_unit, latency_unit, money_unit, token_multiplier, .. } = *mapping;
+        MappingSpec {
+            name: mapping.name.clone(),
+            kind,
+            rows: mapping.rows.clone(),
+            zone: mapping.zone.map(|zone| zone.name().to_owned()),
+            cached_input,
+            time_unit,
+            latency_unit,
+            money_unit,
+            token_multiplier,
+            zero_cost_is_unknown: mapping.zero_cost_is_unknown,
+            skip_values: mapping.skip_values.clone(),
+            headers: mapping.headers.clone(),
+            columns: mapping.columns.clone(),
+            constants: mapping.constants.clone(),
+        }
+    }
+
+    /// The mapping, unchecked: what is wrong with it is part of the answer. Empty texts choose nothing.
+    fn mapping(&self) -> Result<Mapping, ErrorReply> {
+        let told = |map: &BTreeMap<String, String>| {
+            map.iter().filter(|(_, text)| !text.is_empty()).map(|(k, v)| (k.clone(), v.clone())).collect()
+        };
+        Ok(Mapping {
+            name: self.name.clone(),
+            kind: self.kind,
+            rows: self.rows.trim().to_owned(),
+            zone: self.zone.as_deref().map(opened::zone).transpose()?,
+            cached_input: self.cached_input,
+            time_unit: self.time_unit,
+            latency_unit: self.latency_unit,
+            money_unit: self.money_unit,
+            token_multiplier: self.token_multiplier,
+            zero_cost_is_unknown: self.zero_cost_is_unknown,
+            skip_values: self.skip_values.iter().filter(|text| !text.is_empty()).cloned().collect(),
+            headers: self.headers.clone(),
+            columns: told(&self.columns),
+            constants: told(&self.constants),
+        })
+    }
+}
+
+/// Makes a mapping one of another kind: what rows of that kind have no field for goes, and what is suggested for them
+/// comes where nothing is chosen yet.
+fn change(mapping: &mut Mapping, suggested: &Mapping) {
+    mapping.kind = suggested.kind;
+    mapping.columns.retain(|field, _| has(suggested.kind, field));
+    mapping.constants.retain(|field, _| has(suggested.kind, field));
+    for (field, column) in &suggested.columns {
+        if !mapping.constants.contains_key(field) && !mapping.columns.values().any(|c| c == column) {
+            mapping.columns.entry(field.clone()).or_insert_with(|| column.clone());
+        }
+    }
+}
+
+/// Whether rows of a kind have a field.
+fn has(kind: RowIs, field: &str) -> bool {
+    match field.strip_prefix(SCORE) {
+        Some(_) => matches!(kind, RowIs::Call | RowIs::Score | RowIs::Evaluation),
+        None => fields().iter().any(|f| f.name == field && f.is_of(kind.kind())),
+    }
+}
+
+/// Fields that most files have, by kind.
+fn usual(kind: RowIs) -> &'static [&'static str] {
+    match kind {
+        RowIs::Call => {
+            &["timestamp", "provider", "model", "feature", "input_tokens", "cached_input_tokens", "output_tokens"]
+        }
+        RowIs::Usage => {
+            &["timestamp", "end", "provider", "model", "input_tokens", "cached_input_tokens", "output_tokens"]
+        }
+        RowIs::Charge => &["timestamp", "end", "provider", "billed", "currency", "line_item"],
+        RowIs::Score => &["timestamp", "trace_id", "request_id", "score_name", "score_value"],
+        RowIs::Evaluation => &["timestamp", "model", "score_name", "score_value", "item"],
+    }
+}
+
+/// The fields of a mapping's kind; scores that it names itself come last.
+fn listed(mapping: &Mapping, suggestion: &Suggestion) -> Vec<MappingField> {
+    let entry = |name: &str, about: &str, unit: Unit| {
+        let column = mapping.columns.get(name).cloned().unwrap_or_default();
+        let reason = suggestion.reasons.iter().find(|r| r.field == name && r.column == column);
+        MappingField {
+            name: name.to_owned(),
+            about: about.to_owned(),
+            unit,
+            usual: usual(mapping.kind).contains(&name),
+            reason: reason.map(|r| r.why.clone()).unwrap_or_default(),
+            column,
+        }
     };
+    let own: BTreeSet<&String> =
+        mapping.columns.keys().chain(mapping.constants.keys()).filter(|name| name.starts_with(SCORE)).collect();
+    fields()
+        .iter()
+        .filter(|field| field.is_of(mapping.kind.kind()))
+        .map(|field| entry(field.name, field.about, unit(field.shape)))
+        .chain(own.into_iter().map(|name| entry(name, "A score by this name", Unit::Text)))
+        .collect()
+}
+
+/// Which unit of a mapping applies; none does to numbers on a scale of their own.
+fn unit(shape: Shape) -> Unit {
+    match shape {
+        Shape::Time => Unit::Instant,
+        Shape::Tokens => Unit::Tokens,
+        Shape::Count => Unit::Count,
+        Shape::Money => Unit::Money,
+        Shape::Millis => Unit::Milliseconds,
+        Shape::Text | Shape::Number | Shape::Flag | Shape::List => Unit::Text,
+    }
+}
+
+/// What is still to be decided: what no mapping can go without, and what looking at the file could not settle.
+fn open_questions(head: &Head, chosen: &Mapping, suggestion: Suggestion) -> Vec<String> {
+    if *chosen == suggestion.mapping {
+        return suggestion.questions;
+    }
+    let of_suggestion = questions(head, &suggestion.mapping);
+    let unsettled = suggestion.questions.into_iter().filter(|q| !of_suggestion.contains(q));
+    questions(head, chosen).into_iter().chain(unsettled).collect()
+}
+
+/// The cost of an example row, from the fields that it became.
+async fn cost_of(app: &App, kind: RowIs, example: &[(String, String)], task: &Task) -> Option<Money> {
+    let told = |name: &str| example.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    let text = |name: &str| told(name).unwrap_or_default().to_owned();
+    match kind {
+        RowIs::Call | RowIs::Usage => {}
+        RowIs::Charge => {
+            let (amount, currency) = told("billed")?.split_once(' ')?;
+            return Some(Money::new(Pico::parse(amount).ok()?, Currency::parse(currency)?));
+        }
+        RowIs::Score | RowIs::Evaluation => return None,
+    }
+    // A row that tells no tokens has no cost, which is not a cost of 0.
+    told("uncached_input")?;
+    let count = |name: &str| told(name).and_then(|v| v.parse::<i64>().ok()).unwrap_or_default();
     let request = PriceRequest {
-        provider: text("provider").to_owned(),
-        model: text("model").to_owned(),
-        date: text("timestamp").to_owned(),
-        tier: text("tier").to_owned(),
-        tokens,
-        ..PriceRequest::default()
+        provider: text("provider"),
+        model: text("model"),
+        date: text("time"),
+        tier: text("tier"),
+        region: text("region"),
+        tokens: Tokens::from_buckets(BUCKETS.map(count)),
     };
     price(app, request, task).await.ok()?.cost
-}
-
-fn sample_rows(head: &outlay_import::Head) -> Vec<Vec<String>> {
-    use outlay_import::Layout;
-    match head.layout {
-        Layout::Table { delimiter } => csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .from_reader(head.text.as_bytes())
-            .records()
-            .filter_map(Result::ok)
-            .take(PREVIEW)
-            .map(|record| record.iter().map(|cell| outlay_model::record::shorten(cell, 60)).collect())
-            .collect(),
-        _ => head
-            .text
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line.trim_end_matches(',')).ok())
-            .take(PREVIEW)
-            .map(|row| {
-                head.columns.iter().map(|path| outlay_model::record::shorten(&at_path(&row, path), 60)).collect()
-            })
-            .collect(),
-    }
-}
-
-fn at_path(row: &serde_json::Value, path: &str) -> String {
-    let found = path.split('.').try_fold(row, |value, key| value.get(key));
-    match found {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(serde_json::Value::Null) | None => String::new(),
-        Some(other) => other.to_string(),
-    }
 }

@@ -2,15 +2,19 @@
 
 mod answers;
 mod company;
+mod export;
 mod files;
 mod import;
 mod mapping;
 mod names;
 mod price;
+mod reprice;
 
 pub use answers::{bill, calls, hotspots, overview, trace, trend};
 pub use company::{ledger_info, ledger_open, make_sample, sample_open, settings_set};
+pub use export::{export, export_csv, export_svg};
 pub use import::{import, import_undo, imports};
 pub use mapping::{formats, mapping};
 pub use names::{names, names_set};
-pub use price::{alias_set, price, prices, user_prices};
+pub use price::{price, prices};
+pub use reprice::{alias_set, user_prices};

@@ -1,10 +1,9 @@
-//! Prices: one call priced, the book searched and explained, the user's own prices and aliases.
+//! Prices: one call priced, the book searched and explained.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate};
 use outlay_analysis::answer::Unpriced;
-use outlay_ledger::catalogue::prices::AliasRow;
 use outlay_model::cube::{Grain, Slice};
 use outlay_model::dimension::Dimension;
 use outlay_model::money::{Money, Pico};
@@ -14,10 +13,7 @@ use outlay_model::time::{HOUR, Micros, Period};
 use outlay_price::{Book, Key, Query, RateSet, Resolution};
 
 use crate::prices::{bill, entry, instant, rule};
-use crate::replies::{
-    AliasRequest, ErrorReply, PriceEntry, PriceReply, PriceRequest, PricesReply, PricesRequest, RepriceReply,
-    UserPricesRequest,
-};
+use crate::replies::{ErrorReply, PriceEntry, PriceReply, PriceRequest, PricesReply, PricesRequest};
 use crate::task::Task;
 use crate::{App, now, opened};
 
@@ -198,38 +194,4 @@ fn unpriced(used: &[Used]) -> Vec<Unpriced> {
         .collect();
     out.sort_by_key(|u| std::cmp::Reverse(u.tokens));
     out
-}
-
-/// Adds the user's own prices.
-///
-/// # Errors
-/// `bad_request` with line and column where the CSV is at fault; nothing is changed then.
-pub async fn user_prices(app: &App, request: UserPricesRequest, _: &Task) -> Result<RepriceReply, ErrorReply> {
-    let open = app.opened().await?;
-    let done = open.ledger.add_user_prices(&request.csv, request.allow_odd, now()).await?;
-    Ok(RepriceReply { taken: done.taken, changed: done.changed, data_version: done.snapshot })
-}
-
-/// Says which model an id means.
-///
-/// # Errors
-/// `bad_request` where the model meant has no price itself.
-pub async fn alias_set(app: &App, request: AliasRequest, _: &Task) -> Result<RepriceReply, ErrorReply> {
-    let open = app.opened().await?;
-    let means = Key::new(&names::provider(&request.means_provider), &request.means_model);
-    if open.ledger.book().schedule(&means).sets().is_empty() {
-        return Err(ErrorReply::new(
-            "bad_request",
-            format!("{} of {} has no price itself", request.means_model, request.means_provider),
-            "Search the price book for the model's id.",
-        ));
-    }
-    let alias = AliasRow {
-        provider: names::provider(&request.provider),
-        id: request.id,
-        means_provider: means.provider,
-        means_model: means.model,
-    };
-    let done = open.ledger.set_alias(&alias, now()).await?;
-    Ok(RepriceReply { taken: done.taken, changed: done.changed, data_version: done.snapshot })
 }

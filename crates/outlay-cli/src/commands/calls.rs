@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use outlay_analysis::analyses::bill::Bill;
 use outlay_analysis::analyses::calls::{CallRow, CallsPage};
 use outlay_analysis::analyses::trace::Trace;
-use outlay_app::replies::{CallsRequest, ErrorReply, IdRequest};
+use outlay_app::replies::{CallsRequest, ErrorReply, ExportOf, IdRequest};
 use outlay_app::task::Task;
 use outlay_app::use_cases;
 use outlay_model::view::{Cell, Row, RowKind, TableSpec, Unit};
@@ -15,9 +15,11 @@ use super::price::bill_table;
 use crate::args::{CallsArgs, CallsCommand, OrderArg};
 use crate::context::{Answer, Context, Missing};
 use crate::print::table::{column, count_or, item, money_or, pairs, table, text};
-use crate::print::{FAINT, Look, STRONG, STRUCK, WARN, inert, sentence, table as tables};
+use crate::print::{FAINT, Look, STRONG, STRUCK, WARN, inert, sentence};
 
 const UNKNOWN: &str = "unknown";
+/// Calls that are listed unless told, as CSV too: all of them are only written where they are asked for.
+const LISTED: usize = 100;
 
 pub async fn run(context: &Context, args: CallsArgs) -> Result<Answer, ErrorReply> {
     context.open(Missing::Fail).await?;
@@ -35,14 +37,15 @@ async fn list(context: &Context, args: CallsArgs) -> Result<Answer, ErrorReply> 
         offset: args.offset,
         limit: args.top,
     };
+    if args.output.csv {
+        let limit = request.limit.or(Some(LISTED));
+        return context.as_csv(ExportOf::Calls(CallsRequest { limit, ..request }), None).await;
+    }
     let page = use_cases::calls(&context.app, request, &Task::silent()).await?;
     if context.json {
         return context.as_json(&page);
     }
     let look = context.look().await;
-    if args.output.csv {
-        return Ok(Answer::from(tables::csv(&exported(&page.rows), false, &look)?));
-    }
     let mut out = opening(&page, args.order, &look);
     if !page.rows.is_empty() {
         out.push_str(&paragraph(&table(&listed(&page.rows), &look)));
@@ -112,80 +115,6 @@ pub fn listed(rows: &[CallRow]) -> TableSpec {
             })
             .collect(),
     }
-}
-
-/// Everything, for CSV.
-fn exported(rows: &[CallRow]) -> TableSpec {
-    let names = [
-        "id",
-        "time",
-        "local_time",
-        "provider",
-        "model",
-        "operation",
-        "tier",
-        "feature",
-        "team",
-        "customer",
-        "environment",
-        "prompt_name",
-        "prompt_version",
-        "status",
-        "error_type",
-        "finish_reason",
-        "trace_id",
-        "session",
-        "step_kind",
-    ];
-    let mut columns: Vec<_> = names.iter().map(|n| column(n, n, Unit::Text)).collect();
-    columns.push(column("attempt", "attempt", Unit::Count));
-    columns.extend(outlay_model::tokens::BUCKETS.iter().map(|n| column(n, n, Unit::Tokens)));
-    columns.push(column("reasoning", "reasoning", Unit::Tokens));
-    columns.push(column("cost", "cost", Unit::Money));
-    columns.push(column("recorded", "recorded", Unit::Money));
-    columns.push(column("latency_ms", "latency_ms", Unit::Milliseconds));
-    columns.push(column("ttft_ms", "ttft_ms", Unit::Milliseconds));
-    let rows = rows
-        .iter()
-        .map(|r| {
-            let mut cells: Vec<Cell> = [
-                &r.id,
-                &r.time,
-                &r.local_time,
-                &r.provider,
-                &r.model,
-                &r.operation,
-                &r.tier,
-                &r.feature,
-                &r.team,
-                &r.customer,
-                &r.environment,
-                &r.prompt_name,
-                &r.prompt_version,
-                &r.status,
-                &r.error_type,
-                &r.finish_reason,
-                &r.trace_id,
-                &r.session,
-                &r.step_kind,
-            ]
-            .into_iter()
-            .map(|t| text(t))
-            .collect();
-            cells.push(count_or((r.attempt > 0).then_some(r.attempt), UNKNOWN));
-            match r.tokens {
-                Some(tokens) => cells.extend(tokens.buckets().map(Cell::Count)),
-                None => cells.extend(outlay_model::tokens::BUCKETS.map(|_| Cell::Unknown(UNKNOWN.to_owned()))),
-            }
-            cells.push(count_or(r.tokens.map(|t| t.reasoning), UNKNOWN));
-            cells.push(money_or(r.cost, "unpriced"));
-            cells.push(money_or(r.recorded, UNKNOWN));
-            cells.push(count_or(r.latency_ms, UNKNOWN));
-            cells.push(count_or(r.ttft_ms, UNKNOWN));
-            item(cells)
-        })
-        .collect();
-    TableSpec { title: String::new(), columns, rows }
 }
 
 async fn show(context: &Context, id: String) -> Result<Answer, ErrorReply> {
@@ -389,7 +318,6 @@ fn step_money(node: &outlay_analysis::analyses::trace::TraceNode) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use outlay_model::money::{Money, Pico};
     use outlay_model::tokens::Tokens;
 
     #[test]
@@ -398,19 +326,6 @@ mod tests {
         let unknown = CallRow { id: "b2".to_owned(), ..CallRow::default() };
         let printed = table(&listed(&[unpriced, unknown]), &Look::plain());
         assert!(printed.contains("unpriced") && printed.contains("unknown"), "{printed}");
-    }
-
-    #[test]
-    fn exported_rows_have_a_cell_per_column() {
-        let call = CallRow {
-            id: "a1".to_owned(),
-            cost: Some(Money::usd(Pico::parse("0.038").expect("an amount"))),
-            ..CallRow::default()
-        };
-        let spec = exported(&[call]);
-        assert_eq!(spec.rows[0].cells.len(), spec.columns.len());
-        let printed = tables::csv(&spec, false, &Look::plain()).expect("CSV");
-        assert!(printed.contains("0.038000000,USD"), "{printed}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use outlay_analysis::analyses::hotspots::Hotspots;
-use outlay_app::replies::{ErrorReply, HotspotsRequest};
+use outlay_app::replies::{ErrorReply, ExportOf, HotspotsRequest};
 use outlay_app::task::Task;
 use outlay_app::use_cases;
 
@@ -23,19 +23,23 @@ pub async fn run(context: &Context, args: HotspotsArgs) -> Result<Answer, ErrorR
         return Err(ErrorReply::bad_request("--by takes one to three dimensions"));
     }
     context.open(Missing::Fail).await?;
-    let request = HotspotsRequest { filter: args.filter.filter(context.zone.clone()), by: args.by, top: args.top };
+    let request = HotspotsRequest {
+        filter: args.filter.filter(context.zone.clone()),
+        by: args.by,
+        top: args.top,
+        from_sums: false,
+    };
+    if args.output.csv {
+        return context.as_csv(ExportOf::Hotspots(request), None).await;
+    }
+    if args.output.svg {
+        return context.as_svg(ExportOf::Hotspots(request)).await;
+    }
     let reply = use_cases::hotspots(&context.app, request, &Task::silent()).await?;
     if context.json {
         return context.as_json(&reply);
     }
-    if args.output.svg {
-        return Ok(Answer::from(outlay_app::chart_svg(&reply.chart)?));
-    }
-    let look = context.look().await;
-    if args.output.csv {
-        return Ok(Answer::from(table::csv(&reply.table, true, &look)?));
-    }
-    Ok(Answer::from(printed(&reply, &look)))
+    Ok(Answer::from(printed(&reply, &context.look().await)))
 }
 
 fn printed(reply: &Hotspots, look: &Look) -> String {
@@ -48,8 +52,9 @@ fn printed(reply: &Hotspots, look: &Look) -> String {
     }
     out.push_str(&paragraph(&causes(reply, look)));
     out.push_str(&paragraph(&bars::chart(&reply.when, look)));
-    if !reply.dearest.is_empty() {
-        let mut spec = calls::listed(&reply.dearest[..reply.dearest.len().min(DEAREST)]);
+    let dearest = reply.dearest.as_deref().unwrap_or_default();
+    if !dearest.is_empty() {
+        let mut spec = calls::listed(&dearest[..dearest.len().min(DEAREST)]);
         spec.title = "Dearest calls (outlay calls show ID)".to_owned();
         out.push_str(&paragraph(&table::table(&spec, look)));
     }

@@ -34,7 +34,8 @@ pub async fn run(context: &Context, command: MappingCommand) -> Result<Answer, E
 }
 
 async fn ask(context: &Context, file: &Path, mapping: Option<String>) -> Result<MappingReply, ErrorReply> {
-    let request = MappingRequest { path: path_text(file)?, mapping, zone: context.zone.clone() };
+    let request =
+        MappingRequest { path: path_text(file)?, mapping, zone: context.zone.clone(), ..MappingRequest::default() };
     context.open(Missing::GoOn).await?;
     use_cases::mapping(&context.app, request, &Task::silent()).await
 }
@@ -90,13 +91,16 @@ fn tried(reply: &MappingReply, look: &Look) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use outlay_app::replies::MappingSpec;
 
     #[test]
     fn a_suggestion_is_a_file() {
         let reply = MappingReply {
             mapping: "time = \"at\"".to_owned(),
+            spec: MappingSpec::default(),
             fields: Vec::new(),
             columns: Vec::new(),
+            paths: false,
             rows: Vec::new(),
             questions: vec!["which zone?\nkind = \"evil\"".to_owned()],
             example: Vec::new(),

@@ -19,7 +19,7 @@ pub async fn run(context: &Context, args: NamesArgs) -> Result<Answer, ErrorRepl
             let reply = use_cases::names(&context.app, Nothing {}, &task).await?;
             if args.output.csv {
                 let all: Vec<NameEntry> = reply.names.iter().chain(&reply.unnamed).cloned().collect();
-                return Ok(Answer::from(csv(&listed("", &all), false, &context.look().await)?));
+                return Ok(Answer::from(csv(&listed("", &all), &context.look().await)?));
             }
             answer(context, &reply).await
         }

@@ -3,30 +3,29 @@
 use std::fmt::Write as _;
 
 use outlay_analysis::analyses::overview::Overview;
-use outlay_app::replies::{ErrorReply, FilterRequest};
+use outlay_app::replies::{ErrorReply, ExportOf, FilterRequest};
 use outlay_app::task::Task;
 use outlay_app::use_cases;
 use outlay_model::view::TableSpec;
 
 use crate::args::OverviewArgs;
 use crate::context::{Answer, Context, Missing};
-use crate::print::{FAINT, Look, STRONG, bars, columns, right, sentence, table};
+use crate::print::{FAINT, Look, STRONG, bars, columns, inert, right, sentence, table};
 
 pub async fn run(context: &Context, args: OverviewArgs) -> Result<Answer, ErrorReply> {
     context.open(Missing::Fail).await?;
     let request = FilterRequest { filter: args.filter.filter(context.zone.clone()) };
+    if args.output.csv {
+        return context.as_csv(ExportOf::Overview(request), args.top).await;
+    }
+    if args.output.svg {
+        return context.as_svg(ExportOf::Overview(request)).await;
+    }
     let reply = use_cases::overview(&context.app, request, &Task::silent()).await?;
     if context.json {
         return context.as_json(&reply);
     }
-    if args.output.svg {
-        return Ok(Answer::from(outlay_app::chart_svg(&reply.chart)?));
-    }
-    let look = context.look().await;
-    if args.output.csv {
-        return Ok(Answer::from(table::csv(&table::shorten(&reply.table, args.top).0, true, &look)?));
-    }
-    Ok(Answer::from(printed(&reply, args.top, &look)))
+    Ok(Answer::from(printed(&reply, args.top, &context.look().await)))
 }
 
 fn printed(reply: &Overview, top: Option<usize>, look: &Look) -> String {
@@ -34,7 +33,8 @@ fn printed(reply: &Overview, top: Option<usize>, look: &Look) -> String {
     out.push_str(&sentence::sentence(&reply.detail, look));
     out.push_str(&paragraph(&bars::chart(&reply.chart, look)));
     if !reply.movers.is_empty() {
-        let _ = writeln!(out, "\n{}", look.paint(STRONG, "What moved it?"));
+        let against = look.paint(FAINT, &format!("against {}", inert(&reply.against)));
+        let _ = writeln!(out, "\n{} {against}", look.paint(STRONG, "What moved it?"));
         let changes: Vec<String> = reply
             .movers
             .iter()
@@ -65,7 +65,7 @@ pub fn cut_table(spec: &TableSpec, top: Option<usize>, look: &Look) -> String {
     if spec.columns.is_empty() {
         return String::new();
     }
-    let (shown, cut) = table::shorten(spec, top);
+    let (shown, cut) = outlay_app::export::shorten(spec, top);
     let mut out = format!("\n{}", table::table(&shown, look));
     if cut > 0 {
         let more = match cut {
@@ -123,6 +123,7 @@ mod tests {
                     Row { cells: vec![text("All"), Cell::Money(usd(80_112))], kind: RowKind::Total, keys: None },
                 ],
             },
+            against: "September".to_owned(),
             movers: vec![Mover {
                 change: usd(9_000),
                 dimension: Dimension::Feature,
@@ -145,7 +146,7 @@ US$ a day
 1 Oct  {}    2,584
 2 Oct  {}  missing
 
-What moved it?
+What moved it? against September
 +$9,000.00  search moved to a dearer model
 
 Where do I start?

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use outlay_app::replies::{
-    AliasRequest, ErrorReply, PriceEntry, PricesReply, PricesRequest, RepriceReply, UserPricesRequest,
+    AliasRequest, ErrorReply, PriceEffect, PriceEntry, PricesReply, PricesRequest, RepriceReply, UserPricesRequest,
 };
 use outlay_app::task::Task;
 use outlay_app::use_cases;
+use outlay_model::money::Money;
 use outlay_model::view::{Cell, TableSpec, Unit};
 
 use super::overview::paragraph;
@@ -25,17 +26,17 @@ pub async fn run(context: &Context, args: PricesArgs) -> Result<Answer, ErrorRep
         Some(PricesCommand::Explain { id, provider }) => {
             search(context, PricesRequest { search: String::new(), explain: Some(id), provider }, false).await
         }
-        Some(PricesCommand::Import { file, allow_odd }) => {
-            let request = UserPricesRequest { csv: read_text(&file)?, allow_odd };
+        Some(PricesCommand::Import { file, allow_odd, preview }) => {
+            let request = UserPricesRequest { csv: read_text(&file)?, allow_odd, preview };
             context.open(Missing::Create).await?;
             let reply = use_cases::user_prices(&context.app, request, &task).await?;
             repriced(context, &reply, "prices").await
         }
-        Some(PricesCommand::Alias { provider, id, means }) => {
+        Some(PricesCommand::Alias { provider, id, means, preview }) => {
             let [means_provider, means_model]: [String; 2] =
                 means.try_into().map_err(|_| ErrorReply::bad_request("--means takes a provider and a model"))?;
             context.open(Missing::Create).await?;
-            let request = AliasRequest { provider, id, means_provider, means_model };
+            let request = AliasRequest { provider, id, means_provider, means_model, preview };
             let reply = use_cases::alias_set(&context.app, request, &task).await?;
             repriced(context, &reply, "alias").await
         }
@@ -50,7 +51,7 @@ async fn search(context: &Context, request: PricesRequest, as_csv: bool) -> Resu
     }
     let look = context.look().await;
     if as_csv {
-        return Ok(Answer::from(csv(&listed(&reply.entries, true), false, &look)?));
+        return Ok(Answer::from(csv(&listed(&reply.entries, true), &look)?));
     }
     Ok(Answer::from(printed(&reply, &look)))
 }
@@ -121,12 +122,55 @@ async fn repriced(context: &Context, reply: &RepriceReply, what: &str) -> Result
     if context.json {
         return context.as_json(reply);
     }
-    let n = context.look().await.numbers;
-    let count = |c: usize| n.count(i64::try_from(c).unwrap_or(i64::MAX));
-    Ok(Answer::from(format!(
-        "{} {what} taken; the price of {} rate sets changed. Data version {}.\n",
-        count(reply.taken),
-        count(reply.changed),
-        reply.data_version
-    )))
+    let look = context.look().await;
+    let count = |c: usize| look.numbers.count(i64::try_from(c).unwrap_or(i64::MAX));
+    let (taken, changed) = (count(reply.taken), count(reply.changed));
+    let said = match reply.data_version {
+        Some(version) => {
+            format!("{taken} {what} taken; the price of {changed} rate sets changed. Data version {version}.")
+        }
+        None => format!("{taken} {what} read; the price of {changed} rate sets would change. Nothing is written yet."),
+    };
+    let mut out = format!("{said}\n");
+    if !reply.effects.is_empty() {
+        out.push_str(&paragraph(&table(&changes(&reply.effects), &look)));
+    }
+    Ok(Answer::from(out))
+}
+
+/// What changed prices make of stored records. Sources describe the same money, so there is no total.
+fn changes(effects: &[PriceEffect]) -> TableSpec {
+    let rows = effects.iter().map(|e| {
+        item(vec![
+            text(e.source.title()),
+            text(&e.provider),
+            text(&e.model),
+            Cell::Count(e.records),
+            Cell::Count(e.tokens),
+            costs(&e.before),
+            costs(&e.after),
+        ])
+    });
+    TableSpec {
+        title: String::new(),
+        columns: vec![
+            column("source", "Source", Unit::Text),
+            column("provider", "Provider", Unit::Text),
+            column("model", "Model", Unit::Text),
+            column("records", "Records", Unit::Count),
+            column("tokens", "Tokens", Unit::Tokens),
+            column("before", "Was", Unit::Money),
+            column("after", "Would be", Unit::Money),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// Where prices are in two currencies, no figure is their sum.
+fn costs(costs: &[Money]) -> Cell {
+    match costs {
+        [] => Cell::Unknown("unpriced".to_owned()),
+        [one] => Cell::Money(*one),
+        _ => Cell::Unknown("two currencies".to_owned()),
+    }
 }

@@ -154,84 +154,14 @@ fn shrink(widths: &mut [usize], columns: &[Column], limit: Option<usize>) {
     }
 }
 
-/// A table as CSV: exact decimals with their currency in a column of its own, unknown as an empty cell, texts that a
-/// spreadsheet would take for a formula behind an apostrophe. `kinds` adds a column that tells items, rest and total
-/// apart.
-pub fn csv(spec: &TableSpec, kinds: bool, look: &Look) -> Result<String, ErrorReply> {
-    let fault = |e: &dyn std::fmt::Display| ErrorReply::fault(format!("cannot write CSV: {e}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut head = Vec::new();
-    for column in &spec.columns {
-        head.push(column.key.clone());
-        if column.unit == Unit::Money {
-            head.push(format!("{}_currency", column.key));
-        }
-    }
-    if kinds {
-        head.push("row".to_owned());
-    }
-    writer.write_record(&head).map_err(|e| fault(&e))?;
-    for row in &spec.rows {
-        let mut record = Vec::with_capacity(head.len());
-        for (i, column) in spec.columns.iter().enumerate() {
-            let cell = row.cells.get(i);
-            record.push(match cell {
-                Some(Cell::Text(text)) => safe(text, look),
-                Some(Cell::Count(count)) => count.to_string(),
-                Some(Cell::Money(money)) => money.amount.to_string(),
-                Some(Cell::Share(share)) => share.to_string(),
-                Some(Cell::Unknown(_)) | None => String::new(),
-            });
-            if column.unit == Unit::Money {
-                record.push(match cell {
-                    Some(Cell::Money(money)) => money.currency.to_string(),
-                    _ => String::new(),
-                });
-            }
-        }
-        if kinds {
-            let kind = match row.kind {
-                RowKind::Item => "item",
-                RowKind::Rest => "rest",
-                RowKind::Total => "total",
-            };
-            record.push(kind.to_owned());
-        }
-        writer.write_record(&record).map_err(|e| fault(&e))?;
-    }
-    let bytes = writer.into_inner().map_err(|e| fault(&e))?;
-    String::from_utf8(bytes).map_err(|e| fault(&e))
+/// A table as CSV, as the window's exports are written.
+pub fn csv(spec: &TableSpec, look: &Look) -> Result<String, ErrorReply> {
+    Ok(as_shown(outlay_app::export::csv(spec, false)?, look))
 }
 
-/// A text that no spreadsheet takes for a formula; on a terminal also harmless there.
-fn safe(text: &str, look: &Look) -> String {
-    let text = if look.width.is_some() { inert(text) } else { text.to_owned() };
-    // A spreadsheet looks past blanks, tabs and line breaks.
-    if text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r'])
-    {
-        format!("'{text}")
-    } else {
-        text
-    }
-}
-
-/// The first `top` items of a table, and everything that is not an item.
-pub fn shorten(spec: &TableSpec, top: Option<usize>) -> (TableSpec, usize) {
-    let Some(top) = top else { return (spec.clone(), 0) };
-    let mut items = 0;
-    let mut cut = 0;
-    let mut rows = Vec::new();
-    for row in &spec.rows {
-        if row.kind == RowKind::Item {
-            items += 1;
-            if items > top {
-                cut += 1;
-                continue;
-            }
-        }
-        rows.push(row.clone());
-    }
-    (TableSpec { title: spec.title.clone(), columns: spec.columns.clone(), rows }, cut)
+/// CSV as it is in a file or pipe; on a terminal also harmless there.
+pub fn as_shown(csv: String, look: &Look) -> String {
+    if look.width.is_none() { csv } else { csv.lines().map(|line| inert(line) + "\n").collect() }
 }
 
 /// Lines of `name  value`, aligned; empty values are left out.
@@ -317,26 +247,15 @@ All                  41,211   1,213.62     100.0
     const PICO: i128 = outlay_model::money::PICO;
 
     #[test]
-    fn csv_is_exact_and_starts_no_formula() {
-        let printed = csv(&sample(), true, &Look::plain()).expect("CSV");
-        let want = "\
-feature,calls,cost,cost_currency,share,row
-search,41210,1204.125000000,USD,0.713,item
-模型,,9.500000000,USD,0.006,item
-'=cmd(),1,,,0,item
-All,41211,1213.625000000,USD,1,total
-";
-        assert_eq!(printed, want);
-        for hostile in ["=1", "+1", "-1", "@x", "\t=1", " =1", "\r1"] {
-            assert!(safe(hostile, &Look::plain()).starts_with('\''), "{hostile:?}");
-        }
-        assert_eq!(safe("a-b", &Look::plain()), "a-b");
-    }
-
-    #[test]
-    fn only_items_are_left_out() {
-        let (short, cut) = shorten(&sample(), Some(1));
-        assert_eq!((short.rows.len(), cut), (2, 2));
-        assert_eq!(short.rows[1].kind, RowKind::Total);
+    fn csv_is_whole_in_a_file_and_harmless_on_a_terminal() {
+        let mut spec = sample();
+        spec.rows[0].cells[0] = text("a\u{1b}[2J");
+        let whole = csv(&spec, &Look::plain()).expect("CSV");
+        assert!(
+            whole.starts_with("feature,calls,cost,cost_currency,share\na\u{1b}[2J,41210,1204.125000000,USD,"),
+            "{whole}"
+        );
+        let shown = csv(&spec, &Look { width: Some(60), ..Look::plain() }).expect("CSV");
+        assert!(shown.contains("\na\\u{1b}[2J,41210,") && shown.ends_with('\n'), "{shown}");
     }
 }

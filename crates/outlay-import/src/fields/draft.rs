@@ -10,7 +10,9 @@ use outlay_model::time::{DAY, HOUR, Micros};
 use outlay_model::tokens::{MAX_CALL_TOKENS, MAX_USAGE_TOKENS, TokenFault, Tokens};
 
 use crate::error::{Broken, Fault};
-use crate::value::{Naive, NoInstant, Stamp};
+use crate::value::{self, Naive, NoInstant, Stamp};
+
+use super::Shape;
 
 /// Token counts that a row may tell.
 #[derive(Clone, Copy)]
@@ -102,6 +104,20 @@ pub(super) fn hashes(text: &str) -> Result<Vec<u64>, &'static str> {
         .collect()
 }
 
+/// The word of an error that is a JSON object, as providers answer them.
+fn error_word(told: &str) -> Option<String> {
+    if !told.trim_start().starts_with('{') {
+        return None;
+    }
+    let word = |path: &[&str]| match crate::json::scalar(sonic_rs::get_from_str(told, path).ok()?.as_raw_cow()) {
+        Ok(Some(word)) if !word.is_empty() && !word.starts_with(['{', '[']) => Some(word.into_owned()),
+        _ => None,
+    };
+    [&["type"][..], &["code"], &["error", "type"], &["error", "code"], &["status"], &["name"]]
+        .into_iter()
+        .find_map(word)
+}
+
 /// A column that says that, or why, a call failed.
 pub(super) fn error<'a>(draft: &mut Draft<'a>, told: &Cow<'a, str>) {
     match told.trim() {
@@ -110,7 +126,7 @@ pub(super) fn error<'a>(draft: &mut Draft<'a>, told: &Cow<'a, str>) {
         _ => {
             draft.failed = true;
             if draft.call.error_type.is_empty() {
-                draft.call.error_type = told.clone();
+                draft.call.error_type = error_word(told).map_or_else(|| told.clone(), Cow::Owned);
             }
         }
     }
@@ -239,7 +255,9 @@ impl<'a> Draft<'a> {
             return Err(Fault::new("step_kind", "a step carries no tokens; its calls do", &self.call.step_kind).into());
         }
         let recorded_cost = match self.cost {
-            Some(Pico(cost)) if cost < 0 => return Err(Fault::new("cost_usd", "is negative", "").into()),
+            Some(cost) if cost < Pico::ZERO => {
+                return Err(Fault::new("cost_usd", "is negative", &cost.to_string()).into());
+            }
             Some(Pico(0)) if used && rules.zero_cost_is_unknown => None,
             told => told.map(|cost| (cost, self.currency.unwrap_or(Currency::USD))),
         };
@@ -328,11 +346,25 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Sets one field, naming the column as the file spells it where the text is at fault.
+    /// Sets one field, naming the column as the file spells it where the text is at fault. A word for nothing sets
+    /// nothing.
     pub fn set(&mut self, slot: super::Slot, key: &Cow<'a, str>, text: &Cow<'a, str>) -> Result<(), Fault> {
+        if value::is_null(text) && !slot.is_free_text() {
+            return Ok(());
+        }
         match slot {
             super::Slot::Field(field) => {
-                (field.set)(self, text).map_err(|reason| Fault::new(key, format!("{} {reason}", field.name), text))
+                let blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+                let bytes = text.as_bytes();
+                let set = if field.shape == Shape::Text
+                    && (blank(bytes.first()) || blank(bytes.last()))
+                    && !slot.is_free_text()
+                {
+                    (field.set)(self, &trimmed(text))
+                } else {
+                    (field.set)(self, text)
+                };
+                set.map_err(|reason| Fault::new(key, format!("{} {reason}", field.name), text))
             }
             super::Slot::Score => {
                 let from = super::SCORE_PREFIX.len();
@@ -344,6 +376,13 @@ impl<'a> Draft<'a> {
                 Ok(())
             }
         }
+    }
+}
+
+fn trimmed<'a>(text: &Cow<'a, str>) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_ascii()),
+        Cow::Owned(text) => Cow::Owned(text.trim_ascii().to_owned()),
     }
 }
 

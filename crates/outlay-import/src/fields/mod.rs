@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 pub(crate) use draft::{Draft, Rules, Times};
 
-use crate::value::{self, Epoch};
+use crate::value::{self, Epoch, Numbers};
 use draft::Tok;
 
 /// What the text of a field is: decides which units of a mapping apply to it.
@@ -202,6 +202,39 @@ pub(crate) enum Slot {
     Field(&'static Field),
     /// A score of its own: the name begins at this byte of the key.
     Score,
+}
+
+impl Slot {
+    /// Whether its texts are what people and models wrote, where no word means nothing.
+    pub fn is_free_text(self) -> bool {
+        matches!(self, Slot::Field(Field { name: "system" | "prompt" | "output", .. }))
+    }
+
+    /// Whether its texts may be numbers.
+    pub fn is_number(self) -> bool {
+        match self {
+            Slot::Field(field) => !matches!(field.shape, Shape::Text | Shape::Flag | Shape::List),
+            Slot::Score => true,
+        }
+    }
+
+    /// A table's cell with its number written as everywhere else.
+    pub fn plain<'t>(self, text: &'t str, numbers: Numbers) -> Result<Cow<'t, str>, &'static str> {
+        // Most cells need no second look.
+        if !numbers.comma && !text.bytes().any(|b| matches!(b, b',' | b'$' | b'(')) {
+            return Ok(Cow::Borrowed(text));
+        }
+        match self {
+            Slot::Field(Field { shape: Shape::Money, .. }) => numbers.amount(text),
+            Slot::Field(Field { shape: Shape::Tokens | Shape::Count | Shape::Millis, .. }) => numbers.plain(text),
+            // A time may be a number of seconds with decimals, and a score may be a word.
+            Slot::Field(Field { shape: Shape::Time | Shape::Number, .. }) | Slot::Score => {
+                let is_number = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b'.' | b'-' | b'+'));
+                if is_number { numbers.plain(text) } else { Ok(Cow::Borrowed(text)) }
+            }
+            Slot::Field(_) => Ok(Cow::Borrowed(text)),
+        }
+    }
 }
 
 /// Prefix of score columns.

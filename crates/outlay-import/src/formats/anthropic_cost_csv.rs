@@ -9,20 +9,20 @@
 //! token.
 //!
 //! # Mapping
-//! `cost_usd` is what was billed, `token_type` the meter (`cost_type` where that is empty, as for web searches).
-//! Models are display names; the declared ones become ids of the API, others stay as they are. The display name,
-//! meter, context window, kind of usage, speed and geography are kept as the text of the line.
+//! `cost_usd` is what was billed, `token_type` the meter (`cost_type` where that is empty, as for web searches). Models
+//! are display names; the declared ones become ids of the API, others stay as they are. The display name, meter,
+//! context window, kind of usage, speed and geography are kept as the text of the line.
 //!
 //! # Known quirks
 //! Each row is rounded to the cent, so that small rows say 0.00 and sums drift by up to half a cent a row: every line
-//! carries that rounding.
+//! carries that rounding, or half a unit of its last decimal where it has more.
 
 use std::borrow::Cow;
 
 use outlay_model::money::{Currency, Pico};
 use outlay_model::record::{Charge, Dimensions, Record, Sink};
 use outlay_model::report::Kind;
-use outlay_model::time::DAY;
+use outlay_model::time::{DAY, HOUR};
 
 use crate::buckets::{self, Cells, Plan};
 use crate::error::{Fault, ImportError};
@@ -34,8 +34,11 @@ const SIGNATURE: &[&str] = &["usage_date_utc", "model", "token_type", "cost_usd"
 
 const PLAN: Plan = Plan { format: "anthropic-cost-csv", required: SIGNATURE };
 
-/// Half a cent.
-const ROUNDING: Pico = Pico(5_000_000_000);
+/// Half a unit of the last decimal that an amount has, and at most half a cent.
+fn rounding(amount: &str) -> Pico {
+    let decimals = amount.rsplit_once(['.', ',']).map_or(0, |(_, decimals)| decimals.len()).clamp(2, 12) as u32;
+    Pico(10_i128.pow(12 - decimals) / 2)
+}
 
 /// Display names of the console and the ids that the API and the usage export have for them.
 const MODELS: &[(&str, &str)] = &[
@@ -101,14 +104,14 @@ fn api_id(display: &str) -> Option<&'static str> {
 
 fn row<'a>(cells: &Cells<'a>, account: &'a str) -> Result<Charge<'a>, Fault> {
     buckets::full(cells)?;
-    let (time, _) = cells.time(&["usage_date_utc"])?;
+    let (time, day) = cells.time(&["usage_date_utc"])?;
     let display = cells.text("model");
     let meter = match cells.text("token_type") {
         "" => cells.text("cost_type"),
         told => told,
     };
     let known = |column: &str| match cells.text(column) {
-        "not_available" | "message" | "standard" => "",
+        "message" | "standard" | "global" => "",
         told => told,
     };
     let (usage, speed) = (known("usage_type"), known("speed"));
@@ -118,7 +121,7 @@ fn row<'a>(cells: &Cells<'a>, account: &'a str) -> Result<Charge<'a>, Fault> {
         .collect();
     Ok(Charge {
         time,
-        end: time + DAY,
+        end: time + if day { DAY } else { HOUR },
         dims: Dimensions {
             provider: "anthropic".into(),
             account: account.into(),
@@ -140,6 +143,6 @@ fn row<'a>(cells: &Cells<'a>, account: &'a str) -> Result<Charge<'a>, Fault> {
         quantity: None,
         unit: "".into(),
         invoice_id: "".into(),
-        rounding: ROUNDING,
+        rounding: rounding(cells.text("cost_usd")),
     })
 }

@@ -11,7 +11,7 @@
 //! # Mapping
 //! Input without cache, writes for five minutes and one hour, reads and output are disjoint as they stand; output
 //! includes thinking. `usage_type` is the service tier, and a `speed` other than standard takes its place;
-//! `inference_geo` is the region. `api_key` and `workspace` are names.
+//! `inference_geo` is the region, where it is not `global`. `api_key` and `workspace` are names.
 //!
 //! # Known quirks
 //! `usage_date_utc` is a date, or `YYYY-MM-DD HH:MM` where the export was by hour or minute; the file does not say
@@ -31,6 +31,14 @@ use crate::source::Input;
 const SIGNATURE: &[&str] = &["usage_date_utc", "model_version", "usage_input_tokens_no_cache", "usage_output_tokens"];
 
 const PLAN: Plan = Plan { format: "anthropic-usage-csv", required: SIGNATURE };
+
+const TOKENS: &[&str] = &[
+    "usage_input_tokens_no_cache",
+    "usage_input_tokens_cache_write_5m",
+    "usage_input_tokens_cache_write_1h",
+    "usage_input_tokens_cache_read",
+    "usage_output_tokens",
+];
 
 const MINUTE: Micros = HOUR / 60;
 
@@ -65,31 +73,23 @@ impl Format for AnthropicUsageCsv {
 
 /// Whether any time of day in the text is not a full hour.
 fn shows_minutes(text: &str) -> bool {
-    text.lines().any(|line| {
-        let bytes = line.trim_start_matches('"').as_bytes();
-        bytes.len() >= 16 && bytes[10] == b' ' && bytes[13] == b':' && &bytes[14..16] != b"00"
+    // A time of day such as `2026-07-03 01:07`, wherever its column stands.
+    text.as_bytes().windows(16).any(|at| {
+        at[4] == b'-'
+            && at[7] == b'-'
+            && at[10] == b' '
+            && at[13] == b':'
+            && &at[14..16] != b"00"
+            && [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15].iter().all(|i| at[*i].is_ascii_digit())
     })
-}
-
-/// A word, or nothing where the console has none.
-fn known(text: &str) -> &str {
-    if matches!(text, "not_available" | "null" | "None") { "" } else { text }
 }
 
 fn row<'a>(cells: &Cells<'a>, step: Micros, account: &'a str) -> Result<Usage<'a>, Fault> {
     buckets::full(cells)?;
     let (time, day) = cells.time(&["usage_date_utc"])?;
     let step = if time % HOUR == 0 { step } else { MINUTE };
-    let speed = known(cells.text("speed"));
-    let tokens = Tokens {
-        uncached_input: cells.count_or_0("usage_input_tokens_no_cache")?,
-        cache_write_5m: cells.count_or_0("usage_input_tokens_cache_write_5m")?,
-        cache_write_1h: cells.count_or_0("usage_input_tokens_cache_write_1h")?,
-        cache_read: cells.count_or_0("usage_input_tokens_cache_read")?,
-        output: cells.count_or_0("usage_output_tokens")?,
-        ..Tokens::default()
-    };
-    tokens.check(MAX_USAGE_TOKENS).map_err(|fault| Fault::new("", fault.to_string(), cells.whole()))?;
+    let (speed, region) = (cells.text("speed"), cells.text("inference_geo"));
+    let tokens = tokens(cells)?;
     Ok(Usage {
         time,
         end: time + if day { DAY } else { step },
@@ -98,12 +98,13 @@ fn row<'a>(cells: &Cells<'a>, step: Micros, account: &'a str) -> Result<Usage<'a
             account: account.into(),
             model: cells.text("model_version").into(),
             tier: if matches!(speed, "" | "standard") { cells.text("usage_type") } else { speed }.into(),
-            region: known(cells.text("inference_geo")).into(),
+            // Older exports of the same days have no such column: a row must not differ from itself by that.
+            region: if region == "global" { "" } else { region }.into(),
             api_key: cells.text("api_key").into(),
             workspace: cells.text("workspace").into(),
             ..Dimensions::default()
         },
-        tokens: Some(tokens),
+        tokens,
         requests: None,
         web_searches: cells.count("web_search_count")?,
         context_window: cells.text("context_window").into(),
@@ -111,4 +112,20 @@ fn row<'a>(cells: &Cells<'a>, step: Micros, account: &'a str) -> Result<Usage<'a
         // Where speed took the place of the tier, the tier still makes the row differ.
         discriminator: if matches!(speed, "" | "standard") { "" } else { cells.text("usage_type") }.into(),
     })
+}
+
+fn tokens(cells: &Cells<'_>) -> Result<Option<Tokens>, Fault> {
+    if TOKENS.iter().all(|column| cells.text(column).is_empty()) {
+        return Ok(None);
+    }
+    let tokens = Tokens {
+        uncached_input: cells.needed("usage_input_tokens_no_cache")?,
+        cache_write_5m: cells.count_or_0("usage_input_tokens_cache_write_5m")?,
+        cache_write_1h: cells.count_or_0("usage_input_tokens_cache_write_1h")?,
+        cache_read: cells.count_or_0("usage_input_tokens_cache_read")?,
+        output: cells.needed("usage_output_tokens")?,
+        ..Tokens::default()
+    };
+    tokens.check(MAX_USAGE_TOKENS).map_err(|fault| Fault::new("", fault.to_string(), cells.whole()))?;
+    Ok(Some(tokens))
 }

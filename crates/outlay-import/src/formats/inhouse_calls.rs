@@ -5,15 +5,17 @@
 //!
 //! # Shape
 //! JSON lines or CSV with all of `timestamp`, `provider`, `model`, `operation`, `prompt_tokens`, `completion_tokens`,
-//! `total_tokens`, `latency_ms`, `cost_usd` and `error`; further columns are read as in the trace format.
+//! `total_tokens`, `latency_ms` and `cost_usd`, and `error` where one was logged; further columns are read as in the
+//! trace format.
 //!
 //! # Mapping
-//! `prompt_tokens` is the whole input, `completion_tokens` the whole output; `error` is the error word, and a row that
-//! has one failed. `total_tokens` must be the sum of the two, or the row is rejected.
+//! `prompt_tokens` is the whole input, `completion_tokens` the whole output; `error` is the error word, or an object
+//! with a `type` or `code`, and a row that has one failed. `total_tokens` must be the sum of the two, or the row is
+//! rejected.
 //!
 //! # Known quirks
-//! Times have no zone and are local: the zone has to be given. A time that the clock shows twice is read as the
-//! earlier one; one that it skips is rejected.
+//! Times have no zone and are local: the zone has to be given. A time that the clock shows twice is read as the earlier
+//! one; one that it skips is rejected.
 
 use outlay_model::record::Sink;
 use outlay_model::report::Kind;
@@ -34,7 +36,6 @@ const SIGNATURE: &[&str] = &[
     "total_tokens",
     "latency_ms",
     "cost_usd",
-    "error",
 ];
 
 const DIALECT: Dialect = Dialect {

@@ -4,15 +4,33 @@
 //! A log, a query result or an export that no format knows.
 //!
 //! # Shape
-//! CSV with a header (commas, tabs, semicolons), JSON lines, or a JSON array of objects, which is streamed.
+//! CSV with a header (commas, tabs, semicolons), JSON lines, a JSON array of objects, or JSON documents that wrap a
+//! list of them: `{"data": [...], "has_more": true}`, one document, one a line, or several in an array. All of it is
+//! streamed.
 //!
 //! # Mapping
 //! A saved mapping says which column or JSON path is which field, in which units, what every row has in common, where
 //! cached tokens are counted and which zone local times are in. One is suggested from names and values.
 //!
+//! `rows = "data"` says where a document has its rows: the path of the list, such as `data` or `result.items`. Lists on
+//! the way are gone through, a single object in the list's place is one row, and whatever else the document has is
+//! passed over, whatever its size. It is suggested where the document itself has no time or nothing to count, and a
+//! list in it has both. Without it each object of the file is a row.
+//!
+//! Paths are `usage.input_tokens`, `choices[0].model`, or `attributes["gen_ai.system"]` where a key has a dot in it. A
+//! row that has no such path does not tell that field; a path that no row has is pointed out.
+//!
 //! # Known quirks
 //! Never recognised by itself: a mapping is always chosen by a person, or found by the set of columns that it was made
-//! for. JSON inside a text cell is not looked into.
+//! for; behind `rows` these are the keys of the first row, such as `data[].model`. JSON inside a text cell is not
+//! looked into, and of a list inside a row only one item can be named.
+//!
+//! A rejected row of a list is named by its line and its place in the list, `data[17].usage.input_tokens`, counted from
+//! 0. A document that lacks the list is one rejected row; one that ends inside of it keeps the rows before, and that is
+//! said.
+//!
+//! Cells of a table may have decimal commas, thousands separators or a dollar sign where they can mean only one thing;
+//! `1,234` can mean two, and is rejected unless other numbers of the file show which.
 
 use outlay_model::record::Sink;
 
@@ -33,7 +51,7 @@ impl Format for Mapped {
     }
     fn about(&self) -> About {
         About {
-            from: "Any CSV, JSON lines or JSON array; say once which column is which",
+            from: "Any CSV, JSON lines, JSON array or JSON document with a list; say once which column is which",
             kind: None,
             cannot_tell: &["whatever the mapping has no column for"],
         }

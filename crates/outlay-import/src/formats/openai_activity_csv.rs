@@ -91,9 +91,13 @@ fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Usage<'a>, Fau
 }
 
 fn tokens(cells: &Cells<'_>) -> Result<Option<Tokens>, Fault> {
-    let (input, output) = (cells.count("n_context_tokens_total")?, cells.count("n_generated_tokens_total")?);
-    if input.is_none() && output.is_none() {
+    let output = cells.count("n_generated_tokens_total")?;
+    if cells.text("n_context_tokens_total").is_empty() && output.is_none() {
         return Ok(None);
+    }
+    let input = cells.needed("n_context_tokens_total")?;
+    if output.is_none() && cells.text("operation") == "completion" {
+        cells.needed("n_generated_tokens_total")?;
     }
     let mut tokens = Tokens {
         cache_read: cells.count_or_0("n_cached_context_tokens_total")?,
@@ -103,7 +107,7 @@ fn tokens(cells: &Cells<'_>) -> Result<Option<Tokens>, Fault> {
     };
     tokens.output = output.unwrap_or(0) - tokens.audio_output;
     tokens
-        .set_inclusive_input(input.unwrap_or(0))
+        .set_inclusive_input(input)
         .and_then(|()| tokens.check(MAX_USAGE_TOKENS))
         .map_err(|fault| Fault::new("n_context_tokens_total", fault.to_string(), cells.whole()))?;
     Ok(Some(tokens))

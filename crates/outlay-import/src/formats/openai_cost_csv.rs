@@ -9,12 +9,13 @@
 //! each day and line item or project where the export was grouped.
 //!
 //! # Mapping
-//! `amount_value` is what was billed, in units of the currency. A line item such as `gpt-4o, input` is cut at its last
-//! comma into model and meter, and kept whole as well. The organisation is the account.
+//! `amount_value` is what was billed, in units of the currency. A line item such as `gpt-4o, input` is cut at its comma
+//! into model and meter; one such as `web search, calls` has no model. Both are kept whole as well. The organisation is
+//! the account.
 //!
 //! # Known quirks
-//! `line_item` and `project_id` are empty unless the export was grouped by them. A day without an amount is a billed
-//! line of 0: the day is covered, nothing was charged.
+//! `line_item` and `project_id` are empty unless the export was grouped by them. A day that has only its times is a
+//! billed line of 0: the day is covered, nothing was charged. A line without an amount is rejected.
 
 use outlay_model::money::{Currency, Pico};
 use outlay_model::record::{Charge, Dimensions, Record, Sink};
@@ -28,6 +29,9 @@ use crate::source::Input;
 
 const SIGNATURE: &[&str] =
     &["start_time", "end_time", "start_time_iso", "end_time_iso", "amount_value", "amount_currency"];
+
+/// Columns of which a day without cost has none.
+const TOLD: &[&str] = &["amount_value", "line_item", "project_id", "api_key_id", "user_id", "quantity"];
 
 const PLAN: Plan = Plan { format: "openai-cost-csv", required: &["start_time", "end_time", "amount_value"] };
 
@@ -60,7 +64,7 @@ impl Format for OpenaiCostCsv {
             Ok(feed.push(line, Record::Charge(&charge)))
         })?;
         if empty > 0 {
-            summary.notes.push(format!("{empty} rows have no amount: nothing was charged then"));
+            summary.notes.push(format!("rows without an amount: {empty}; nothing was charged then"));
         }
         if summary.rows > empty && !grouped {
             summary.notes.push("not grouped by line item, so the models are not told".to_owned());
@@ -72,13 +76,19 @@ impl Format for OpenaiCostCsv {
 fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fault> {
     let (time, _) = cells.time(&["start_time", "start_time_iso"])?;
     let (end, _) = cells.time(&["end_time", "end_time_iso"])?;
+    buckets::same_time(cells, "start_time", "start_time_iso", time)?;
+    buckets::same_time(cells, "end_time", "end_time_iso", end)?;
     if end <= time {
         return Err(Fault::new("end_time", "end_time is not after start_time", cells.text("end_time")));
     }
     let amount = cells.money("amount_value")?;
-    // A day without cost has only the four times; with fewer, the row was cut off.
-    if amount.is_some() || cells.text("end_time_iso").is_empty() {
+    // A day without cost has only the four times, and at most says whose it is; with fewer, the row was cut off.
+    let idle = TOLD.iter().all(|column| cells.text(column).is_empty());
+    if !idle || cells.text("end_time_iso").is_empty() {
         buckets::full(cells)?;
+    }
+    if amount.is_none() && !idle {
+        return Err(Fault::new("amount_value", "amount_value is empty", cells.whole()));
     }
     let currency = match cells.text("amount_currency") {
         "" => Currency::USD,
@@ -87,10 +97,7 @@ fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fa
         })?,
     };
     let line_item = cells.text("line_item");
-    let (model, meter) = match line_item.rsplit_once(',') {
-        Some((model, meter)) => (model.trim(), meter.trim()),
-        None => ("", ""),
-    };
+    let (model, meter) = cut(line_item);
     Ok(Charge {
         time,
         end,
@@ -99,6 +106,8 @@ fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fa
             account: account.unwrap_or(cells.text("organization_id")).into(),
             model: model.into(),
             project: cells.text("project_id").into(),
+            api_key: cells.text("api_key_id").into(),
+            user: cells.text("user_id").into(),
             ..Dimensions::default()
         },
         billed: amount.unwrap_or(Pico::ZERO),
@@ -114,4 +123,13 @@ fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fa
         invoice_id: "".into(),
         rounding: Pico::ZERO,
     })
+}
+
+/// Model and meter of a line such as `gpt-4o, input` or `web search, high, calls`: a model's id has no blank in it.
+fn cut(line_item: &str) -> (&str, &str) {
+    match (line_item.split_once(','), line_item.rsplit_once(',')) {
+        (Some((model, meter)), _) if !model.trim().contains(' ') => (model.trim(), meter.trim()),
+        (_, Some((_, meter))) => ("", meter.trim()),
+        _ => ("", ""),
+    }
 }

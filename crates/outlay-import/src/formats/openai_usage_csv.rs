@@ -14,8 +14,10 @@
 //! capability, read from the columns, is part of a row's identity. `batch` TRUE is the batch tier.
 //!
 //! # Known quirks
-//! Integers are printed as floats. An idle bucket is a row with only its times: it is kept, as idle. A period without
-//! any usage has only the four time columns. Today's rows grow from export to export.
+//! Integers are printed as floats, and copies out of a spreadsheet may have decimal commas. A time that contradicts its
+//! `_iso` twin, or that a spreadsheet shortened to `1.75962E+09`, rejects its row. An idle bucket is a row with only
+//! its times: it is kept, as idle. A period without any usage has only the four time columns. Today's rows grow from
+//! export to export.
 
 use std::borrow::Cow;
 
@@ -32,6 +34,10 @@ use crate::value;
 
 /// The columns that all of OpenAI's bucket exports share.
 pub(crate) const TIMES: &[&str] = &["start_time", "end_time", "start_time_iso", "end_time_iso"];
+
+/// Columns that an idle bucket may have: its times, and whose it is.
+const IDLE: [&str; 6] =
+    ["start_time", "end_time", "start_time_iso", "end_time_iso", "organization_id", "organization_name"];
 
 const PLAN: Plan = Plan { format: "openai-usage-csv", required: &["start_time", "end_time"] };
 
@@ -104,11 +110,13 @@ impl Capability {
 fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Result<Usage<'a>, Fault> {
     let (time, _) = cells.time(&["start_time", "start_time_iso"])?;
     let (end, _) = cells.time(&["end_time", "end_time_iso"])?;
+    buckets::same_time(cells, "start_time", "start_time_iso", time)?;
+    buckets::same_time(cells, "end_time", "end_time_iso", end)?;
     if end <= time {
         return Err(Fault::new("end_time", "end_time is not after start_time", cells.text("end_time")));
     }
     let told = Dimensions { provider: "openai".into(), account: account.into(), ..Dimensions::default() };
-    if cells.only(TIMES) && (cells.is_full() || !cells.text("end_time_iso").is_empty()) {
+    if cells.only(&IDLE) && (cells.is_full() || !cells.text("end_time_iso").is_empty()) {
         let discriminator = capability.name.into();
         return Ok(Usage { time, end, dims: told, idle: true, discriminator, ..Usage::default() });
     }
@@ -148,11 +156,11 @@ fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Resul
 }
 
 fn tokens(cells: &Cells<'_>) -> Result<Option<Tokens>, Fault> {
-    let (input, output) = (cells.count("input_tokens")?, cells.count("output_tokens")?);
-    if input.is_none() && output.is_none() {
+    if cells.text("input_tokens").is_empty() && cells.text("output_tokens").is_empty() {
         return Ok(None);
     }
-    let (input, output) = (input.unwrap_or(0), output.unwrap_or(0));
+    let input = cells.needed("input_tokens")?;
+    let output = if cells.has("output_tokens") { cells.needed("output_tokens")? } else { 0 };
     let (short, long) =
         (cells.count_or_0("input_cache_write_30m_tokens")?, cells.count_or_0("input_cache_write_12h_tokens")?);
     let written = cells.count("input_cache_write_tokens")?.unwrap_or(short + long);

@@ -12,8 +12,9 @@
 //! `score.<name>`; `block_hashes` are separated by spaces.
 //!
 //! # Known quirks
-//! An empty cell means "not told". A row with fewer or more cells than the header is rejected, since it may have
-//! shifted.
+//! An empty cell means "not told", and so do `NULL`, `null`, `None`, `NaN`, `N/A`, `\N` and `not_available`. Numbers
+//! may have decimal commas or thousands separators where they can mean only one thing. A row with fewer or more cells
+//! than the header is rejected, since it may have shifted.
 
 use outlay_model::record::Sink;
 use outlay_model::report::Kind;

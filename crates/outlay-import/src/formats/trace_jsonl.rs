@@ -13,8 +13,11 @@
 //! unknown one. `user_feedback`, `eval_score` and `scores` become scores of the call.
 //!
 //! # Known quirks
-//! A time without a zone is UTC. A recorded cost of 0 with tokens present is unknown. A row with more cached than
-//! input tokens is rejected: such a log counts them apart and needs a mapping.
+//! Steps may come first: any object near the beginning makes the file recognised. `null`, an empty text, the texts
+//! `NULL`, `None`, `NaN` and `N/A`, and the bare `NaN` that Python writes all mean "not told". A time without a zone is
+//! UTC. A recorded cost of 0 with tokens present is unknown. A row with more cached than input tokens is rejected: such
+//! a log counts them apart and needs a mapping. A row of an array is named by its line and its place,
+//! `[17].input_tokens`, counted from 0.
 
 use outlay_model::record::Sink;
 use outlay_model::report::Kind;

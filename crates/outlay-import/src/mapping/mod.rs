@@ -16,6 +16,7 @@
 //! # Ok::<(), outlay_import::ImportError>(())
 //! ```
 
+mod path;
 mod preview;
 mod read;
 mod samples;
@@ -27,16 +28,20 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use outlay_model::report::Kind;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::error::ImportError;
 use crate::fields::{self, SCORE_PREFIX, kinds};
 
 pub use preview::{PreviewRow, preview};
 pub(crate) use read::read;
-pub use suggest::{Reason, Suggestion, suggest};
+pub(crate) use samples::keys_behind;
+pub use samples::{Column, columns};
+pub(crate) use suggest::wrapped;
+pub use suggest::{Reason, Suggestion, questions, suggest, suggest_as};
 
 /// What a row of a mapped file is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RowIs {
     /// An attempt at a provider.
@@ -75,7 +80,7 @@ impl RowIs {
 }
 
 /// Where a source counts cached and written tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CachedInput {
     /// Inside the input number.
@@ -86,7 +91,7 @@ pub enum CachedInput {
 }
 
 /// Unit of times that are numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeUnit {
     /// By magnitude.
@@ -103,7 +108,7 @@ pub enum TimeUnit {
 }
 
 /// Unit of durations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum LatencyUnit {
     /// Milliseconds.
@@ -114,7 +119,7 @@ pub enum LatencyUnit {
 }
 
 /// Unit of amounts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum MoneyUnit {
     /// Dollars, or units of the currency.
@@ -133,6 +138,10 @@ pub struct Mapping {
     pub name: String,
     /// What a row is.
     pub kind: RowIs,
+    /// Where a JSON document has its list of rows: a path such as `data` or `result.items`; empty where each object of
+    /// the file is a row. Lists on the way are gone through, and whatever else the document has is passed over.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rows: String,
     /// Zone of times that tell none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<Tz>,
@@ -160,7 +169,7 @@ pub struct Mapping {
     /// The columns of the file that it was made for, in lower case, sorted.
     #[serde(default)]
     pub headers: Vec<String>,
-    /// Field to column, or to JSON path such as `usage.input_tokens` or `items[0].x`.
+    /// Field to column, or to JSON path such as `usage.input_tokens`, `items[0].x` or `attributes["gen_ai.system"]`.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
     /// Field to a text that every row has.
@@ -183,6 +192,7 @@ impl Mapping {
         Mapping {
             name: String::new(),
             kind,
+            rows: String::new(),
             zone: None,
             cached_input: CachedInput::default(),
             time_unit: TimeUnit::default(),
@@ -246,8 +256,17 @@ impl Mapping {
                 return fault(format!("rows of kind {:?} have no field \"{name}\"", self.kind), "remove it");
             }
         }
-        if !self.columns.contains_key("timestamp") {
-            return fault("no column is the timestamp".to_owned(), "add timestamp = \"<column>\" under [columns]");
+        if !self.columns.contains_key("timestamp") && !self.constants.contains_key("timestamp") {
+            return fault(
+                "no column is the timestamp".to_owned(),
+                "add timestamp = \"<column>\" under [columns], or one time for all rows under [constants]",
+            );
+        }
+        if !self.rows.is_empty() && crate::documents::steps(&self.rows).is_empty() {
+            return fault(
+                format!("rows is \"{}\", which is no path", self.rows),
+                "write it as \"data\" or \"result.items\"",
+            );
         }
         if ![1, 1_000, 1_000_000].contains(&self.token_multiplier) {
             return fault(format!("token_multiplier is {}", self.token_multiplier), "make it 1, 1000 or 1000000");

@@ -28,17 +28,14 @@ pub struct PreviewRow {
 /// # Errors
 /// [`ImportError`] where the mapping cannot be used for this file, or a zone is missing.
 pub fn preview(head: &Head, mapping: &Mapping, most: usize) -> Result<Vec<PreviewRow>, ImportError> {
-    let mut text = whole_rows(head).to_owned();
-    if head.layout == Layout::Json && !head.whole {
-        text.push(' ');
-    }
-    let input = Input::open(Source::from_bytes(head.name.clone(), text))?;
+    let input = Input::open(Source::from_bytes(head.name.clone(), whole_rows(head)))?;
     let mut first = First { rows: Vec::new(), most };
     match super::read(input, mapping, &ReadOptions::default(), &mut first) {
         Ok(_) | Err(ImportError::Stopped) => {}
         Err(error) => return Err(error),
     }
-    if !head.whole && first.rows.len() < most && head.layout == Layout::Json {
+    if !head.whole && first.rows.len() < most && head.is_json() && first.rows.last().is_some_and(|r| r.fault.is_some())
+    {
         // The last object of a head that is not the whole file is cut off by us, not by the file.
         first.rows.pop();
     }

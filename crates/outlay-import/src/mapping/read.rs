@@ -1,14 +1,16 @@
 //! Reads any table or JSON through a mapping.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use outlay_model::money::Pico;
 use outlay_model::record::{Record, Sink};
 use sonic_rs::PointerNode;
 
+use super::path::{lookup, nodes};
 use super::{CachedInput, LatencyUnit, Mapping, MoneyUnit, RowIs, TimeUnit};
 use crate::error::{Broken, Fault, ImportError};
-use crate::feed::Feed;
+use crate::feed::{Feed, Spot};
 use crate::fields::{self, Draft, Rules, Shape, Slot, Times};
 use crate::format::{ReadOptions, ReadSummary};
 use crate::head::Layout;
@@ -24,6 +26,8 @@ struct Target<'m> {
     path: &'m str,
     nodes: Vec<PointerNode>,
     column: usize,
+    /// Whether any row had something there.
+    found: Cell<bool>,
 }
 
 struct Reader<'m> {
@@ -51,7 +55,14 @@ pub(crate) fn read(
     };
     let mut targets = Vec::new();
     for (field, path) in &mapping.columns {
-        targets.push(Target { field, slot: slot(field)?, path, nodes: nodes(path), column: 0 });
+        targets.push(Target {
+            field,
+            slot: slot(field)?,
+            path,
+            nodes: nodes(path),
+            column: 0,
+            found: Cell::new(false),
+        });
     }
     let mut constants = Vec::new();
     for (field, text) in &mapping.constants {
@@ -72,33 +83,16 @@ pub(crate) fn read(
     let mut feed = Feed::new(&input.name, &input.meter, sink);
     let mut times = Times::default();
     match input.head().layout {
+        Layout::Table { .. } if !mapping.rows.is_empty() => {
+            return Err(ImportError::Mapping {
+                what: format!("rows = \"{}\" is a path into JSON, and {} is delimited text", mapping.rows, input.name),
+                remedy: "remove it".to_owned(),
+            });
+        }
         Layout::Table { delimiter } => reader.table(input, delimiter, &mut times, &mut feed)?,
         layout => reader.json(input, layout, &mut times, &mut feed)?,
     }
     feed.finish(times.zone)
-}
-
-/// `usage.input_tokens`, `items[0].x` as steps into a JSON value.
-fn nodes(path: &str) -> Vec<PointerNode> {
-    let mut nodes = Vec::new();
-    for part in path.split('.') {
-        let (key, rest) = part.split_once('[').unwrap_or((part, ""));
-        if !key.is_empty() {
-            nodes.push(PointerNode::Key(key.to_owned().into()));
-        }
-        for index in rest.split('[') {
-            if let Ok(index) = index.trim_end_matches(']').parse() {
-                nodes.push(PointerNode::Index(index));
-            }
-        }
-    }
-    nodes
-}
-
-/// The value at a path: a key of that very name, else step by step.
-pub(super) fn lookup<'a>(row: &'a str, path: &str, nodes: &[PointerNode]) -> Option<Cow<'a, str>> {
-    let literal = (nodes.len() != 1).then(|| sonic_rs::get_from_str(row, [path]).ok()).flatten();
-    literal.or_else(|| sonic_rs::get_from_str(row, nodes).ok()).map(|value| value.as_raw_cow())
 }
 
 impl Reader<'_> {
@@ -110,6 +104,7 @@ impl Reader<'_> {
         feed: &mut Feed<'_>,
     ) -> Result<(), ImportError> {
         let name = input.name.clone();
+        let numbers = input.head().numbers;
         let mut rows = Splitter::new(input.reader, delimiter);
         let header: Vec<String> = rows.header().unwrap_or_default().iter().map(|c| table::normal(c)).collect();
         for target in &mut self.targets {
@@ -124,12 +119,19 @@ impl Reader<'_> {
             let line = match step {
                 table::Step::Row(line) => line,
                 table::Step::Bad(line, reason) => {
-                    feed.reject(line, &Fault::new("", reason, ""))?;
+                    feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
                     continue;
                 }
             };
             match rows.cells(header.len(), false, feed.broken_tail()) {
-                Ok(row) => self.row(line, |target| Ok(Some(Cow::Borrowed(row.get(target.column)))), times, feed)?,
+                Ok(row) => {
+                    let cell = |target: &Target<'_>| {
+                        let text = row.get(target.column);
+                        let plain = target.slot.plain(text, numbers);
+                        plain.map(Some).map_err(|why| Fault::new(target.path, format!("{} {why}", target.field), text))
+                    };
+                    self.row(line.into(), cell, times, feed)?;
+                }
                 Err(fault) => feed.reject(line, &fault)?,
             }
         }
@@ -143,34 +145,48 @@ impl Reader<'_> {
         times: &mut Times,
         feed: &mut Feed<'_>,
     ) -> Result<(), ImportError> {
-        let mut rows = JsonRows::new(input.reader, layout);
+        let mut rows = JsonRows::new(input.reader, layout, &self.mapping.rows);
         while let Some(step) = rows.advance() {
+            let at = |line| Spot { line, document: Some(&rows) };
             let line = match step {
                 json::Step::Object(line) => line,
                 json::Step::Bad(line, reason) => {
-                    feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
+                    feed.reject(at(line), &Fault::new("", reason, &rows.lossy()))?;
                     continue;
                 }
             };
-            let text = match rows.text() {
-                Ok(text) => text,
-                Err(reason) => {
-                    feed.reject(line, &Fault::new("", reason, &rows.lossy()))?;
-                    continue;
-                }
+            let mut fault = match rows.text() {
+                Ok(text) => json::fault(text),
+                Err(reason) => Some(Fault::new("", reason, &rows.lossy())),
             };
-            if let Some(mut fault) = json::fault(text) {
+            if fault.is_some() && rows.mend() {
+                fault = json::fault(rows.text().unwrap_or_default());
+            }
+            let at = |line| Spot { line, document: Some(&rows) };
+            let text = rows.text().unwrap_or_default();
+            if let Some(mut fault) = fault {
                 if let (true, Some(broken)) = (rows.is_cut(), feed.broken_tail()) {
                     fault.reason = format!("{}; {broken}", fault.reason);
                 }
-                feed.reject(line, &fault)?;
+                feed.reject(at(line), &fault)?;
                 continue;
             }
             let cell = |target: &Target<'_>| match lookup(text, target.path, &target.nodes) {
                 None => Ok(None),
-                Some(raw) => json::scalar(raw).map_err(|reason| Fault::new(target.path, reason, "")),
+                Some(raw) => {
+                    target.found.set(true);
+                    json::scalar(raw).map_err(|reason| Fault::new(target.path, reason, ""))
+                }
             };
-            self.row(line, cell, times, feed)?;
+            self.row(at(line), cell, times, feed)?;
+        }
+        if rows.is_open() {
+            feed.unclosed();
+        }
+        // A path with a typing error would otherwise pass for a field that nobody told.
+        let none: Vec<&str> = self.targets.iter().filter(|t| !t.found.get()).map(|t| t.path).collect();
+        if !none.is_empty() {
+            feed.note(format!("no row has {}: check the mapping if some should", none.join(", ")));
         }
         Ok(())
     }
@@ -178,14 +194,14 @@ impl Reader<'_> {
     /// One row, whose cells `cell` finds.
     fn row<'a>(
         &self,
-        line: u64,
+        at: Spot<'_>,
         cell: impl Fn(&Target<'_>) -> Result<Option<Cow<'a, str>>, Fault>,
         times: &mut Times,
         feed: &mut Feed<'_>,
     ) -> Result<(), ImportError> {
         match self.fill(cell) {
-            Ok(draft) => self.deliver(draft, line, times, feed),
-            Err(fault) => feed.reject(line, &fault),
+            Ok(draft) => self.deliver(draft, at, times, feed),
+            Err(fault) => feed.reject(at, &fault),
         }
     }
 
@@ -200,7 +216,8 @@ impl Reader<'_> {
         for target in &self.targets {
             let Some(text) = cell(target)? else { continue };
             let text: Cow<'b, str> = text;
-            if text.is_empty() || self.mapping.skip_values.iter().any(|skip| *skip == *text) {
+            let skipped = self.mapping.skip_values.iter().any(|skip| *skip == *text);
+            if text.is_empty() || skipped || (value::is_null(&text) && !target.slot.is_free_text()) {
                 continue;
             }
             let key = match target.slot {
@@ -223,26 +240,26 @@ impl Reader<'_> {
     fn deliver<'a>(
         &'a self,
         draft: Draft<'a>,
-        line: u64,
+        at: Spot<'_>,
         times: &mut Times,
         feed: &mut Feed<'_>,
     ) -> Result<(), ImportError> {
         let (account, rules) = (self.account, &self.rules);
         let pushed: Result<Result<(), ImportError>, Broken> = match self.mapping.kind {
-            RowIs::Call => draft.call(account, rules, times, |call| feed.push(line, Record::Call(call))),
-            RowIs::Usage => draft.usage(account, rules, times).map(|usage| feed.push(line, Record::Usage(&usage))),
-            RowIs::Charge => draft.charge(account, rules, times).map(|charge| feed.push(line, Record::Charge(&charge))),
-            RowIs::Score => draft.score(account, rules, times).map(|score| feed.push(line, Record::Score(&score))),
+            RowIs::Call => draft.call(account, rules, times, |call| feed.push(at, Record::Call(call))),
+            RowIs::Usage => draft.usage(account, rules, times).map(|usage| feed.push(at, Record::Usage(&usage))),
+            RowIs::Charge => draft.charge(account, rules, times).map(|charge| feed.push(at, Record::Charge(&charge))),
+            RowIs::Score => draft.score(account, rules, times).map(|score| feed.push(at, Record::Score(&score))),
             RowIs::Evaluation => draft.score(account, rules, times).and_then(|score| {
                 if score.item.is_empty() {
                     return Err(Fault::new("item", "is missing: an evaluation needs the item it was about", "").into());
                 }
-                Ok(feed.push(line, Record::Score(&score)))
+                Ok(feed.push(at, Record::Score(&score)))
             }),
         };
         match pushed {
             Ok(pushed) => pushed,
-            Err(broken) => feed.broken(line, broken),
+            Err(broken) => feed.broken(at, broken),
         }
     }
 }

@@ -1,29 +1,36 @@
-//! The first rows of a head as names and texts, for suggestions.
+//! The first rows of a head as names and texts, for suggestions and for choosing.
 
 use std::borrow::Cow;
 
+use super::path;
 use crate::head::{Head, Layout};
 use crate::json::{self, JsonRows, Step};
+use crate::outline::outline;
 use crate::table::{self, Splitter};
 
 const MOST_ROWS: usize = 50;
 const MOST_COLUMNS: usize = 1000;
 
 /// A column or JSON path and what the first rows have in it (an empty text where they have nothing).
-pub(super) struct Column {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Column {
+    /// Column as the header spells it, or JSON path.
     pub name: String,
+    /// A text for each of the first rows; those at the end that have none may be left out.
     pub texts: Vec<String>,
 }
 
 impl Column {
     /// Texts that say something.
-    pub fn told(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn told(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().map(String::as_str).filter(|text| !text.is_empty())
     }
 }
 
-/// The columns of the first rows.
-pub(super) fn columns(head: &Head) -> Vec<Column> {
+/// The columns, or JSON paths, of the first rows; in JSON documents `rows` is the path of their list, as in a mapping.
+#[must_use]
+pub fn columns(head: &Head, rows: &str) -> Vec<Column> {
+    let path = rows;
     let text = super::preview::whole_rows(head);
     match &head.layout {
         Layout::Table { delimiter } => {
@@ -41,7 +48,7 @@ pub(super) fn columns(head: &Head) -> Vec<Column> {
             columns
         }
         layout => {
-            let mut rows = JsonRows::new(text.as_bytes(), *layout);
+            let mut rows = JsonRows::new(text.as_bytes(), *layout, path);
             let mut columns: Vec<Column> = Vec::new();
             let mut row = 0;
             while let Some(step) = rows.advance() {
@@ -58,10 +65,23 @@ pub(super) fn columns(head: &Head) -> Vec<Column> {
     }
 }
 
+/// The keys of the first object behind this path.
+pub(crate) fn keys_behind(head: &Head, path: &str) -> Vec<String> {
+    let mut rows = JsonRows::new(head.text.as_bytes(), head.layout, path);
+    while let Some(step) = rows.advance() {
+        if let (Step::Object(_), Ok(row)) = (step, rows.text()) {
+            return outline(row).keys;
+        }
+    }
+    Vec::new()
+}
+
 fn flatten(object: &str, prefix: &str, depth: usize, row: usize, columns: &mut Vec<Column>) {
     for pair in sonic_rs::to_object_iter(object) {
         let Ok((key, value)) = pair else { return };
-        let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
+        let nested = value.as_raw_str().starts_with(['{', '[']);
+        // A key of the row itself is found by its very name.
+        let name = if prefix.is_empty() && !nested { key.to_string() } else { path::join(prefix, &key) };
         inside(value.as_raw_str(), name, depth, row, columns);
     }
 }

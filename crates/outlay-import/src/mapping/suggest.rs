@@ -1,12 +1,15 @@
 //! Suggests a mapping from names and values.
 
+use std::collections::BTreeMap;
+
 use outlay_model::money::Pico;
 use serde::Serialize;
 
+use super::path::nodes;
 use super::samples::{Column, columns};
 use super::synonyms::{SYNONYMS, plain};
 use super::{CachedInput, LatencyUnit, Mapping, MoneyUnit, RowIs};
-use crate::fields::{self, SCORE_PREFIX, Shape};
+use crate::fields::{self, Field, SCORE_PREFIX, Shape, Slot};
 use crate::head::Head;
 use crate::value::{self, Epoch};
 
@@ -34,49 +37,76 @@ pub struct Suggestion {
     pub questions: Vec<String>,
 }
 
-const NOT_TOLD: &[&str] = &["None", "NULL", "null", "NaN", "nan", "N/A", "n/a"];
+/// Names of lists that wrap rows, by what programs commonly call them.
+const LISTS: &[&str] = &[
+    "data",
+    "results",
+    "records",
+    "observations",
+    "items",
+    "rows",
+    "entries",
+    "logs",
+    "events",
+    "calls",
+    "requests",
+    "traces",
+    "runs",
+    "spans",
+    "generations",
+    "usage",
+    "costs",
+    "scores",
+];
 
-/// A mapping for a file that begins like this.
-#[must_use]
-pub fn suggest(head: &Head) -> Suggestion {
-    let columns = columns(head);
-    let kind = kind_of(&columns);
-    let mut mapping = Mapping::new(kind);
-    mapping.headers = head.signature().to_vec();
-    let mut reasons = Vec::new();
-    let mut questions = Vec::new();
-    let mut taken = vec![false; columns.len()];
-    for skip in NOT_TOLD {
-        if columns.iter().any(|c| c.texts.iter().any(|text| text == skip)) {
-            mapping.skip_values.push((*skip).to_owned());
-        }
-    }
+/// Which fields the columns are, by name and value.
+#[derive(Default)]
+struct Assigned {
+    fields: BTreeMap<String, String>,
+    reasons: Vec<Reason>,
+    questions: Vec<String>,
+    /// Whether each column goes somewhere.
+    taken: Vec<bool>,
+}
+
+fn assign(head: &Head, columns: &[Column], kind: RowIs) -> Assigned {
+    let mut all = Assigned { taken: vec![false; columns.len()], ..Assigned::default() };
     for (name, synonyms) in SYNONYMS {
         let Some(field) = fields::field(name).filter(|f| f.kinds & kind.bits() != 0) else { continue };
         if field.name == "billed" && kind != RowIs::Charge || field.name == "cost_usd" && kind != RowIs::Call {
             continue;
         }
         for synonym in *synonyms {
-            let Some(at) = (0..columns.len()).find(|i| !taken[*i] && is_called(&columns[*i].name, synonym)) else {
-                continue;
-            };
+            // The one that is least deep inside the row.
+            let called = (0..columns.len()).filter(|i| !all.taken[*i] && is_called(&columns[*i].name, synonym));
+            let depth = |i: &usize| (is_in_list(&columns[*i].name), nodes(&columns[*i].name).len());
+            let Some(at) = called.min_by_key(depth) else { continue };
             let column = &columns[at];
-            match fits(field.shape, column) {
-                Err(text) => questions.push(format!(
+            if is_in_list(&column.name) && !["model", "finish_reason"].contains(name) {
+                if matches!(field.shape, Shape::Tokens | Shape::Money) {
+                    all.questions.push(format!(
+                        "Is \"{}\" the {name}? It lies in a list, of which a mapping reads one item.",
+                        column.name
+                    ));
+                }
+                continue;
+            }
+            match fits(field, column, head) {
+                Err(text) => all.questions.push(format!(
                     "Is \"{}\" the {name}? Its name says so, but \"{}\" is none.",
                     column.name,
                     outlay_model::record::shorten(text, 40)
                 )),
                 Ok(example) => {
-                    taken[at] = true;
-                    mapping.columns.insert((*name).to_owned(), column.name.clone());
+                    all.taken[at] = true;
+                    all.fields.insert((*name).to_owned(), column.name.clone());
                     let why = match example {
                         Some(example) => {
                             format!("its name, and values such as {}", outlay_model::record::shorten(example, 40))
                         }
                         None => "its name; the first rows have no value".to_owned(),
                     };
-                    reasons.push(Reason { field: (*name).to_owned(), column: column.name.clone(), why });
+                    all.reasons.push(Reason { field: (*name).to_owned(), column: column.name.clone(), why });
                     break;
                 }
             }
@@ -84,30 +114,133 @@ pub fn suggest(head: &Head) -> Suggestion {
     }
     for (at, column) in columns.iter().enumerate() {
         let lower = column.name.to_lowercase();
-        if !taken[at] && lower.len() > SCORE_PREFIX.len() && lower.starts_with(SCORE_PREFIX) {
-            taken[at] = true;
-            mapping.columns.insert(lower.clone(), column.name.clone());
+        if !all.taken[at] && lower.len() > SCORE_PREFIX.len() && lower.starts_with(SCORE_PREFIX) {
+            all.taken[at] = true;
+            all.fields.insert(lower.clone(), column.name.clone());
             let why = "its name begins with score.".to_owned();
-            reasons.push(Reason { field: lower, column: column.name.clone(), why });
+            all.reasons.push(Reason { field: lower, column: column.name.clone(), why });
         }
     }
-    units(&columns, &mut mapping, &mut questions);
-    ask(&columns, &mapping, &mut questions);
-    cached(&columns, &mut mapping, &mut reasons, &mut questions);
+    all
+}
+
+/// The list of the first document that holds the rows, of these: the one whose objects have a time and something to
+/// count, where the document itself has not.
+pub(crate) fn wrapped(head: &Head, lists: &[String]) -> Option<String> {
+    /// Whether there is a time, whether there is something to count, and how many fields there are.
+    fn weigh(head: &Head, path: &str) -> (bool, bool, usize) {
+        let mut columns = columns(head, path);
+        columns.retain(|column| !is_in_list(&column.name));
+        let fields = assign(head, &columns, kind_of(&columns)).fields;
+        let counts = ["input_tokens", "output_tokens", "total_tokens", "cost_usd", "billed", "score_value", "requests"];
+        (fields.contains_key("timestamp"), counts.iter().any(|name| fields.contains_key(*name)), fields.len())
+    }
+    if lists.is_empty() {
+        return None;
+    }
+    let (has_time, has_counts, _) = weigh(head, "");
+    if has_time && has_counts {
+        return None;
+    }
+    let known = |path: &str| path.rsplit('.').next().is_some_and(|name| LISTS.contains(&plain(name).as_str()));
+    lists
+        .iter()
+        .map(|path| (weigh(head, path), path))
+        .filter(|((time, counts, _), path)| (*time && *counts) || (!has_time && (*time || known(path))))
+        // Of equals the first.
+        .rev()
+        .max_by_key(|((time, counts, fields), path)| (*time && *counts, *time, known(path), *fields))
+        .map(|(_, path)| path.clone())
+}
+
+/// A mapping for a file that begins like this.
+#[must_use]
+pub fn suggest(head: &Head) -> Suggestion {
+    let columns = columns(head, rows_of(head));
+    suggested(head, &columns, kind_of(&columns))
+}
+
+/// A mapping for a file that begins like this, whose rows are of this kind.
+#[must_use]
+pub fn suggest_as(head: &Head, kind: RowIs) -> Suggestion {
+    suggested(head, &columns(head, rows_of(head)), kind)
+}
+
+fn rows_of(head: &Head) -> &str {
+    head.wrapped.as_ref().map_or("", |wrapped| wrapped.path.as_str())
+}
+
+fn suggested(head: &Head, columns: &[Column], kind: RowIs) -> Suggestion {
+    let mut mapping = Mapping::new(kind);
+    mapping.headers = head.signature().to_vec();
+    rows_of(head).clone_into(&mut mapping.rows);
+    let Assigned { fields, mut reasons, mut questions, taken } = assign(head, columns, kind);
+    mapping.columns = fields;
+    if !mapping.rows.is_empty() {
+        let why = "a list of objects that look like rows".to_owned();
+        reasons.insert(0, Reason { field: "rows".to_owned(), column: mapping.rows.clone(), why });
+    }
+    units(columns, &mut mapping, &mut questions);
+    ask(columns, &mapping, &mut questions);
+    cached(columns, &mut mapping, &mut reasons, &mut questions);
     let unmapped =
         columns.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(column, _)| column.name.clone()).collect();
     Suggestion { mapping, reasons, unmapped, questions }
 }
 
-/// Whether a column, or the last step of a path, has this name.
+/// Names that mean something else inside what was sent, what came back, or a tool's arguments.
+const GENERIC: &[&str] = &[
+    "agent",
+    "app",
+    "client",
+    "date",
+    "day",
+    "description",
+    "end",
+    "engine",
+    "error",
+    "exception",
+    "feedback",
+    "grade",
+    "item",
+    "label",
+    "location",
+    "metric",
+    "outcome",
+    "rating",
+    "result",
+    "route",
+    "score",
+    "service",
+    "session",
+    "start",
+    "state",
+    "status",
+    "system",
+    "task",
+    "time",
+    "tool",
+    "trace",
+    "user",
+    "value",
+    "verdict",
+];
+
+/// Whether a column has this name, or the last step of a path has it and it says enough by itself.
 fn is_called(column: &str, synonym: &str) -> bool {
-    plain(column) == synonym || column.rsplit_once('.').is_some_and(|(_, last)| plain(last) == synonym)
+    plain(column) == synonym
+        || (!GENERIC.contains(&synonym) && column.rsplit_once('.').is_some_and(|(_, last)| plain(last) == synonym))
+}
+
+fn is_in_list(path: &str) -> bool {
+    path.contains("[0]")
 }
 
 fn kind_of(columns: &[Column]) -> RowIs {
     let has = |field: &str| {
         SYNONYMS.iter().any(|(name, synonyms)| {
-            *name == field && synonyms.iter().any(|s| columns.iter().any(|c| is_called(&c.name, s)))
+            *name == field
+                && synonyms.iter().any(|s| columns.iter().any(|c| !is_in_list(&c.name) && is_called(&c.name, s)))
         })
     };
     if has("input_tokens") || has("output_tokens") {
@@ -122,14 +255,20 @@ fn kind_of(columns: &[Column]) -> RowIs {
 }
 
 /// Whether all values can be read as the field; the first example, or the first value that cannot.
-fn fits(shape: Shape, column: &Column) -> Result<Option<&str>, &str> {
-    let told = || column.told().filter(|text| !NOT_TOLD.contains(text));
-    let good = |text: &str| match shape {
-        Shape::Time => value::stamp(text, Epoch::Auto).is_ok(),
-        Shape::Tokens | Shape::Money | Shape::Millis => Pico::parse(text).is_ok(),
-        Shape::Count => value::count(text).is_ok(),
-        Shape::Flag => value::truth(text).is_some(),
-        Shape::Text | Shape::Number | Shape::List => true,
+fn fits<'c>(field: &'static Field, column: &'c Column, head: &Head) -> Result<Option<&'c str>, &'c str> {
+    let told = || column.told().filter(|text| !value::is_null(text));
+    let good = |text: &str| {
+        let plain = match head.is_table() {
+            true => Slot::Field(field).plain(text, head.numbers),
+            false => Ok(text.into()),
+        };
+        plain.is_ok_and(|text| match field.shape {
+            Shape::Time => value::stamp(&text, Epoch::Auto).is_ok(),
+            Shape::Tokens | Shape::Money | Shape::Millis => Pico::parse(&text).is_ok(),
+            Shape::Count => value::count(&text).is_ok(),
+            Shape::Flag => value::truth(&text).is_some(),
+            Shape::Text | Shape::Number | Shape::List => true,
+        })
     };
     match told().find(|text| !good(text)) {
         Some(bad) => Err(bad),
@@ -168,20 +307,33 @@ fn units(columns: &[Column], mapping: &mut Mapping, questions: &mut Vec<String>)
     }
 }
 
+/// What a mapping leaves open that only a person can tell.
+#[must_use]
+pub fn questions(head: &Head, mapping: &Mapping) -> Vec<String> {
+    let mut questions = Vec::new();
+    ask(&columns(head, &mapping.rows), mapping, &mut questions);
+    questions
+}
+
 fn ask(columns: &[Column], mapping: &Mapping, questions: &mut Vec<String>) {
+    let says = |field: &str| mapping.columns.contains_key(field) || mapping.constants.contains_key(field);
     match of(columns, mapping, "timestamp") {
-        None => questions.push("Which column is the time?".to_owned()),
+        None if !says("timestamp") => {
+            questions.push("Which column is the time? Map it, or set the constant timestamp for all rows.".to_owned());
+        }
+        None => {}
         Some(time) => {
             let local = time.told().find(|text| value::stamp(text, Epoch::Auto).is_ok_and(|stamp| !stamp.zoned));
-            if let Some(local) = local {
+            if let (Some(local), None) = (local, mapping.zone) {
                 questions.push(format!("Which zone are times such as \"{local}\" in? Set zone = \"UTC\" or another."));
             }
         }
     }
-    if mapping.kind == RowIs::Call && !mapping.columns.contains_key("model") {
+    if mapping.kind == RowIs::Call && !says("model") {
         questions.push("Which model was it? Map a column, or set the constant model.".to_owned());
     }
-    if mapping.kind.bits() == RowIs::Score.bits() && !mapping.columns.contains_key("score_name") {
+    let named = mapping.columns.keys().any(|field| field.starts_with(SCORE_PREFIX));
+    if mapping.kind.bits() == RowIs::Score.bits() && !says("score_name") && !named {
         questions.push("What is the score called? Map a column, or set the constant score_name.".to_owned());
     }
 }
@@ -223,9 +375,23 @@ fn cached(columns: &[Column], mapping: &mut Mapping, reasons: &mut Vec<Reason>, 
             mapping.cached_input = place;
             reasons.push(Reason { field: "cached_input".to_owned(), column: cached.name.clone(), why });
         }
-        None => questions.push(format!(
-            "Is \"{}\" inside the input tokens or beside them? Taken as inside; Anthropic's own numbers are beside.",
-            cached.name
-        )),
+        None => {
+            // The names of Anthropic's own responses, whose input does not have them inside.
+            let raw = |field: &str, names: &[&str]| {
+                let last = |column: &str| plain(column.rsplit('.').next().unwrap_or(column));
+                mapping.columns.get(field).is_some_and(|column| names.contains(&last(column).as_str()))
+            };
+            let models = of(columns, mapping, "model");
+            let claude = models.is_some_and(|c| c.told().next().is_some() && c.told().all(|m| m.contains("claude")));
+            let named = raw("cached_input_tokens", &["cachereadinputtokens"])
+                || raw("cache_write_tokens", &["cachecreationinputtokens"]);
+            let taken = if raw("input_tokens", &["inputtokens"]) && (named || claude) {
+                mapping.cached_input = CachedInput::Outside;
+                "beside, as Anthropic counts"
+            } else {
+                "inside; Anthropic's own numbers are beside"
+            };
+            questions.push(format!("Is \"{}\" inside the input tokens or beside them? Taken as {taken}.", cached.name));
+        }
     }
 }

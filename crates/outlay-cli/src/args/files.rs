@@ -1,0 +1,89 @@
+//! Arguments of what reads files: `import`, `imports`, `mapping`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `outlay import`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  outlay import ~/Downloads/openai-usage.csv
+  outlay import logs/ --account production       every file of a folder
+  outlay import own.csv --map own.toml           a file of your own; see `outlay mapping`
+  outlay import naive.csv --zone Europe/Berlin   times without a zone
+
+Reading a file again adds nothing: what is there already is counted and left out. Ctrl-C leaves nothing behind.")]
+pub struct ImportArgs {
+    /// Files or folders; .gz and .zst are read as they are
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Format id, where it is not to be detected; see `outlay formats`
+    #[arg(long)]
+    pub format: Option<String>,
+    /// Read through a mapping
+    #[arg(long, value_name = "M.toml")]
+    pub map: Option<PathBuf>,
+    /// Provider account that the records belong to, where there are several
+    #[arg(long)]
+    pub account: Option<String>,
+}
+
+/// `outlay imports`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  outlay imports          all imports, and which days each source has
+  outlay imports show 3   one import, file by file
+  outlay imports undo 3   take its records out again")]
+pub struct ImportsArgs {
+    /// What to do; none: list.
+    #[command(subcommand)]
+    pub command: Option<ImportsCommand>,
+}
+
+/// `outlay imports …`
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ImportsCommand {
+    /// Show one import, file by file
+    Show {
+        /// Import id
+        id: i64,
+    },
+    /// Take an import's records out of the ledger
+    Undo {
+        /// Import id
+        id: i64,
+    },
+}
+
+/// `outlay mapping`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  outlay mapping suggest own.csv > own.toml       then answer the questions in it
+  outlay mapping try own.csv --map own.toml       the first row, as it would be read and priced
+  outlay import own.csv --map own.toml")]
+pub struct MappingArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: MappingCommand,
+}
+
+/// `outlay mapping …`
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// Print a suggested mapping as TOML
+    Suggest {
+        /// File
+        file: PathBuf,
+    },
+    /// Try a mapping on the first rows
+    Try {
+        /// File
+        file: PathBuf,
+        /// Mapping
+        #[arg(long, value_name = "M.toml")]
+        map: PathBuf,
+    },
+}

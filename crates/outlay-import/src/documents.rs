@@ -1,0 +1,546 @@
+//! Rows inside JSON documents: the objects of a list, of a list behind a path such as `data.items`, or objects one
+//! after another. Streamed: only the row at hand is held, and at most [`MAX_ROW`] bytes of it.
+//!
+//! A document's other keys are passed over without being looked at, whatever their size.
+
+use std::io::BufRead;
+
+use crate::lines::MAX_ROW;
+
+/// What was found; a row's bytes are in [`Documents::row`].
+pub(crate) enum Found {
+    /// An object that begins at this line.
+    Row(u64),
+    /// Something else where a row should be, or a document without the list.
+    Bad(u64, String),
+}
+
+/// Deepest lists and objects on the way to the rows.
+const DEEPEST: usize = 64;
+/// Bytes of something that is no row that are kept for the message.
+const SHOWN: usize = 400;
+/// Longest key that is compared with the path.
+const LONGEST_KEY: usize = 4096;
+
+/// An open list or object on the way to the rows.
+enum Open {
+    List { begun: u64 },
+    Object { found: bool, line: u64 },
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    /// Before a value that leads to rows or is one.
+    Value,
+    /// Before a key of an open object, or behind a value of it.
+    Key,
+    /// Inside a key.
+    Name { escaped: bool },
+    /// Between a key and its value.
+    Colon,
+    /// Before a value that does not matter.
+    Unwanted,
+    /// Inside a row.
+    Row(Scan),
+    /// Inside a text, list or object that does not matter.
+    Skip(Scan),
+    /// Inside a number or word that does not matter.
+    Word,
+    /// After something that is not JSON: until the line ends.
+    Lost,
+}
+
+pub(crate) struct Documents<R> {
+    reader: R,
+    path: Vec<String>,
+    by_line: bool,
+    state: State,
+    open: Vec<Open>,
+    key: Vec<u8>,
+    row: Vec<u8>,
+    long: bool,
+    /// Whether the value that is passed over stands where a row should.
+    bad: bool,
+    line: u64,
+    begun: u64,
+}
+
+impl<R: BufRead> Documents<R> {
+    /// `path` leads from a document to its list of rows, and is empty where the documents are the rows; with `by_line`
+    /// each line is a document of its own, so that a broken one costs only itself.
+    pub fn new(reader: R, path: &str, by_line: bool) -> Self {
+        Documents {
+            reader,
+            path: steps(path),
+            by_line,
+            state: State::Value,
+            open: Vec::new(),
+            key: Vec::new(),
+            row: Vec::new(),
+            long: false,
+            bad: false,
+            line: 1,
+            begun: 1,
+        }
+    }
+
+    /// The bytes of the row found last, or the beginning of what stands in its place.
+    pub fn row(&self) -> &[u8] {
+        &self.row
+    }
+
+    /// Puts a text in the place of the row found last.
+    pub fn replace(&mut self, row: Vec<u8>) {
+        self.row = row;
+    }
+
+    /// Whether the source ended inside a list or object.
+    pub fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Where the row found last lies in its document, such as `data[17]`; empty for a document of its own.
+    pub fn place(&self) -> String {
+        let mut keys = self.path.iter();
+        let mut place = String::new();
+        for open in &self.open {
+            match open {
+                Open::List { begun } => place.push_str(&format!("[{}]", begun.saturating_sub(1))),
+                // An object whose list was not come to yet has no part in it.
+                Open::Object { found: false, .. } => {}
+                Open::Object { .. } => {
+                    if !place.is_empty() {
+                        place.push('.');
+                    }
+                    place.push_str(keys.next().map_or("", String::as_str));
+                }
+            }
+        }
+        place
+    }
+
+    /// Finds the next row.
+    pub fn advance(&mut self) -> Option<Found> {
+        self.row.clear();
+        loop {
+            let chunk = match self.reader.fill_buf() {
+                Ok(chunk) if !chunk.is_empty() => chunk,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                _ => return self.end(),
+            };
+            let (used, found) = match self.state {
+                State::Row(mut scan) => {
+                    let (used, ended) = scan.run(chunk, self.by_line);
+                    let kept = used.min(MAX_ROW.saturating_sub(self.row.len()));
+                    self.row.extend_from_slice(&chunk[..kept]);
+                    self.long |= kept < used;
+                    self.line += newlines(&chunk[..used]);
+                    self.state = State::Row(scan);
+                    let cut = !ended && used < chunk.len();
+                    (used, if ended { Some(self.row_ended()) } else { cut.then(|| self.cut()) })
+                }
+                State::Skip(mut scan) => {
+                    let (used, ended) = scan.run(chunk, self.by_line);
+                    self.line += newlines(&chunk[..used]);
+                    self.state = State::Skip(scan);
+                    let cut = !ended && used < chunk.len();
+                    if self.bad {
+                        let kept = used.min(SHOWN.saturating_sub(self.row.len()));
+                        self.row.extend_from_slice(&chunk[..kept]);
+                    }
+                    if ended {
+                        self.behind_value();
+                        (used, self.bad_value())
+                    } else {
+                        (used, cut.then(|| self.cut()))
+                    }
+                }
+                _ => {
+                    let byte = chunk[0];
+                    if byte == b'\n' && self.by_line {
+                        // The line ending closes whatever is open.
+                        let open = !self.open.is_empty() && !matches!(self.state, State::Lost);
+                        let found = if open { Some(self.cut()) } else { self.bad_value() };
+                        self.line += 1;
+                        self.begin_again();
+                        (1, found)
+                    } else {
+                        let (taken, found) = self.take(byte);
+                        self.line += u64::from(taken && byte == b'\n');
+                        (usize::from(taken), found)
+                    }
+                }
+            };
+            self.reader.consume(used);
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+
+    fn end(&mut self) -> Option<Found> {
+        let inside = matches!(self.state, State::Row(_));
+        self.state = State::Value;
+        if inside { Some(Found::Bad(self.begun, "the last object is cut off".to_owned())) } else { self.bad_value() }
+    }
+
+    fn bad_value(&mut self) -> Option<Found> {
+        std::mem::take(&mut self.bad).then(|| Found::Bad(self.begun, "this is not a JSON object".to_owned()))
+    }
+
+    fn begin_again(&mut self) {
+        self.open.clear();
+        self.bad = false;
+        self.state = State::Value;
+    }
+
+    /// The line ended inside a document; the line ending itself is still to come.
+    fn cut(&mut self) -> Found {
+        self.begin_again();
+        Found::Bad(self.line, "the line is cut off: it ends inside a JSON object".to_owned())
+    }
+
+    fn row_ended(&mut self) -> Found {
+        self.behind_value();
+        if self.long {
+            self.row.truncate(1024);
+            self.row.shrink_to(64 * 1024);
+            return Found::Bad(self.begun, format!("the object is longer than {} MiB", MAX_ROW >> 20));
+        }
+        Found::Row(self.begun)
+    }
+
+    /// Goes on behind a value.
+    fn behind_value(&mut self) {
+        self.state = match self.open.last() {
+            Some(Open::Object { .. }) => State::Key,
+            _ => State::Value,
+        };
+    }
+
+    fn level(&self) -> usize {
+        self.open.iter().filter(|open| matches!(open, Open::Object { .. })).count()
+    }
+
+    fn lost(&mut self, why: &str) -> Option<Found> {
+        self.state = State::Lost;
+        Some(Found::Bad(self.line, why.to_owned()))
+    }
+
+    /// One byte outside of rows and skipped values: whether it is used up, and what it shows.
+    fn take(&mut self, byte: u8) -> (bool, Option<Found>) {
+        let blank = byte.is_ascii_whitespace();
+        match self.state {
+            State::Value => return self.value(byte),
+            State::Key => match byte {
+                b'"' => {
+                    self.key.clear();
+                    self.state = State::Name { escaped: false };
+                }
+                b'}' => return (true, self.close_object()),
+                b']' => return (true, self.lost("an object is not closed before its list is")),
+                _ if blank || byte == b',' => {}
+                _ => return (true, self.lost("this is not JSON")),
+            },
+            State::Name { escaped } => {
+                if byte == b'"' && !escaped {
+                    self.state = State::Colon;
+                } else {
+                    if self.key.len() <= LONGEST_KEY {
+                        self.key.push(byte);
+                    }
+                    self.state = State::Name { escaped: byte == b'\\' && !escaped };
+                }
+            }
+            State::Colon if blank => {}
+            State::Colon if byte == b':' => {
+                self.state = State::Unwanted;
+                let wanted = self.path.get(self.level().saturating_sub(1));
+                if wanted.is_some_and(|wanted| is_key(&self.key, wanted)) {
+                    if let Some(Open::Object { found, .. }) = self.open.last_mut() {
+                        *found = true;
+                    }
+                    self.state = State::Value;
+                }
+            }
+            State::Colon => return (true, self.lost("this is not JSON")),
+            State::Unwanted if blank => {}
+            State::Unwanted => {
+                self.state = match byte {
+                    b'{' | b'[' | b'"' => State::Skip(Scan::default()),
+                    _ => State::Word,
+                };
+                return (false, None);
+            }
+            State::Word => {
+                if matches!(byte, b',' | b']' | b'}' | b'\n') {
+                    self.behind_value();
+                    return (false, self.bad_value());
+                }
+                if self.bad && self.row.len() < SHOWN {
+                    self.row.push(byte);
+                }
+            }
+            State::Lost => {
+                if byte == b'\n' {
+                    self.behind_value();
+                }
+            }
+            State::Row(_) | State::Skip(_) => return (false, None),
+        }
+        (true, None)
+    }
+
+    fn value(&mut self, byte: u8) -> (bool, Option<Found>) {
+        let in_object = matches!(self.open.last(), Some(Open::Object { .. }));
+        match byte {
+            _ if byte.is_ascii_whitespace() => return (true, None),
+            b',' | b'}' if in_object => {
+                // A key without a value.
+                self.state = State::Key;
+                return (byte == b',', None);
+            }
+            b',' => return (true, None),
+            b']' => {
+                if matches!(self.open.last(), Some(Open::List { .. })) {
+                    self.open.pop();
+                    self.behind_value();
+                }
+                return (true, None);
+            }
+            b'}' => {
+                if self.open.iter().any(|open| matches!(open, Open::Object { .. })) {
+                    while matches!(self.open.last(), Some(Open::List { .. })) {
+                        self.open.pop();
+                    }
+                    self.state = State::Key;
+                    return (
+                        false,
+                        Some(Found::Bad(self.line, "a list is not closed before its object is".to_owned())),
+                    );
+                }
+                return (true, None);
+            }
+            _ => {}
+        }
+        if let Some(Open::List { begun }) = self.open.last_mut() {
+            *begun += 1;
+        }
+        self.begun = self.line;
+        let at_rows = self.level() == self.path.len();
+        match byte {
+            b'{' | b'[' if self.open.len() >= DEEPEST => {
+                self.state = State::Skip(Scan::default());
+                (
+                    false,
+                    Some(Found::Bad(self.line, format!("lists and objects are nested deeper than {DEEPEST} levels"))),
+                )
+            }
+            b'[' => {
+                self.open.push(Open::List { begun: 0 });
+                (true, None)
+            }
+            b'{' if at_rows => {
+                self.long = false;
+                self.state = State::Row(Scan::default());
+                (false, None)
+            }
+            b'{' => {
+                self.open.push(Open::Object { found: false, line: self.line });
+                self.state = State::Key;
+                (true, None)
+            }
+            _ => {
+                self.state = if byte == b'"' { State::Skip(Scan::default()) } else { State::Word };
+                // `"data": null` is how some programs write a list without anything in it.
+                self.bad = !(in_object && byte == b'n');
+                (false, None)
+            }
+        }
+    }
+
+    fn close_object(&mut self) -> Option<Found> {
+        let wanted = self.path.get(self.level().saturating_sub(1)).cloned().unwrap_or_default();
+        let closed = self.open.pop();
+        self.behind_value();
+        match closed {
+            Some(Open::Object { found: false, line }) => {
+                Some(Found::Bad(line, format!("the object has no \"{wanted}\" to take rows from")))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The keys of a path such as `data.items`; `data[].items` means the same.
+pub(crate) fn steps(path: &str) -> Vec<String> {
+    path.split('.').map(|key| key.trim_end_matches("[]").to_owned()).filter(|key| !key.is_empty()).collect()
+}
+
+/// Whether a key as written, between its quotes, is this one.
+fn is_key(written: &[u8], key: &str) -> bool {
+    written == key.as_bytes()
+        || (written.contains(&b'\\')
+            && std::str::from_utf8(written)
+                .is_ok_and(|text| sonic_rs::from_str::<String>(&format!("\"{text}\"")).is_ok_and(|text| text == key)))
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// Follows one text, list or object to its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Scan {
+    /// Open lists and objects.
+    pub depth: usize,
+    in_text: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    /// Takes one byte; whether the value ends with it.
+    pub fn ends(&mut self, byte: u8) -> bool {
+        if self.in_text {
+            if self.escaped {
+                self.escaped = false;
+            } else if byte == b'\\' {
+                self.escaped = true;
+            } else if byte == b'"' {
+                self.in_text = false;
+                return self.depth == 0;
+            }
+            return false;
+        }
+        match byte {
+            b'"' => self.in_text = true,
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' => {
+                self.depth = self.depth.saturating_sub(1);
+                return self.depth == 0;
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// Takes bytes up to the end of the value, or up to a line ending where `by_line`; how many, and whether the value
+    /// ended.
+    fn run(&mut self, bytes: &[u8], by_line: bool) -> (usize, bool) {
+        for (at, byte) in bytes.iter().enumerate() {
+            if by_line && *byte == b'\n' {
+                return (at, false);
+            }
+            if self.ends(*byte) {
+                return (at + 1, true);
+            }
+        }
+        (bytes.len(), false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all(text: &str, path: &str, by_line: bool) -> Vec<String> {
+        let whole = read(text.as_bytes(), path, by_line);
+        // The same, one byte a time.
+        let trickle = read(std::io::BufReader::with_capacity(1, text.as_bytes()), path, by_line);
+        assert_eq!(whole, trickle);
+        whole
+    }
+
+    fn read(reader: impl BufRead, path: &str, by_line: bool) -> Vec<String> {
+        let mut rows = Documents::new(reader, path, by_line);
+        let mut out = Vec::new();
+        while let Some(found) = rows.advance() {
+            out.push(match found {
+                Found::Row(line) => format!("{line} {} {}", rows.place(), String::from_utf8_lossy(rows.row())),
+                Found::Bad(line, why) => format!("{line} {} !{why}", rows.place()),
+            });
+        }
+        if rows.is_open() {
+            out.push("open".to_owned());
+        }
+        out
+    }
+
+    #[test]
+    fn lists_behind_paths() {
+        let page = r#"{"object": "page", "meta": {"data": [{"no": 1}], "s": "]}\""}, "data": [{"a": "}]"}, {"b": [{}]}], "more": false}"#;
+        assert_eq!(all(page, "data", false), [r#"1 data[0] {"a": "}]"}"#, r#"1 data[1] {"b": [{}]}"#]);
+        assert_eq!(all(page, "meta.data", false), [r#"1 meta.data[0] {"no": 1}"#]);
+        assert_eq!(all(page, "data", true), all(page, "data[]", false));
+        let pages = "[{\"data\": [{\"a\": 1}]},\n {\"data\": null, \"x\": 1}, {\"data\":\n[\n{\"a\": 2}]}]";
+        assert_eq!(all(pages, "data", false), ["1 [0].data[0] {\"a\": 1}", "4 [2].data[0] {\"a\": 2}"]);
+        let nested = r#"{"days": [{"rows": [{"a": 1}]}, {"rows": {"a": 2}}, {"rows": []}]}"#;
+        assert_eq!(all(nested, "days.rows", false), [r#"1 days[0].rows[0] {"a": 1}"#, r#"1 days[1].rows {"a": 2}"#]);
+        assert_eq!(all(r#"{"d\u0061ta":[{"a":1}]}"#, "data", false), [r#"1 data[0] {"a":1}"#]);
+    }
+
+    #[test]
+    fn what_is_not_a_row_is_told() {
+        assert_eq!(
+            all("{\"data\": [1, \"a,b\", {\"a\": 1}, [{\"b\": 2}]]}\n{\"error\": {\"data\": []}}", "data", false),
+            [
+                "1 data[0] !this is not a JSON object",
+                "1 data[1] !this is not a JSON object",
+                "1 data[2] {\"a\": 1}",
+                "1 data[3][0] {\"b\": 2}",
+                "2  !the object has no \"data\" to take rows from"
+            ]
+        );
+        assert_eq!(all("{\"data\": \"none\"}", "data", false), ["1 data !this is not a JSON object"]);
+        assert_eq!(
+            all("{\"data\": [{\"a\": 1}}\n{\"data\": [{\"a\": 2}]}", "data", false),
+            ["1 data[0] {\"a\": 1}", "1 data !a list is not closed before its object is", "2 data[0] {\"a\": 2}"]
+        );
+    }
+
+    #[test]
+    fn a_broken_line_costs_itself() {
+        let text =
+            "{\"data\":[{\"a\":1},{\"a\":\"\n{\"data\":[{\"a\":2}]}\n{nope\n{\"x\":{\"y\":\n{\"data\":[{\"a\":3}";
+        assert_eq!(
+            all(text, "data", true),
+            [
+                "1 data[0] {\"a\":1}",
+                "1  !the line is cut off: it ends inside a JSON object",
+                "2 data[0] {\"a\":2}",
+                "3  !this is not JSON",
+                "4  !the line is cut off: it ends inside a JSON object",
+                "5 data[0] {\"a\":3}",
+                "open"
+            ]
+        );
+    }
+
+    proptest! {
+        /// However the bytes come, the same is found; and reading comes to an end.
+        #[test]
+        fn any_text(text in "([\\[\\]{},: \n\\\\x]|\"data\":|\"|null|1){0,60}", by_line in any::<bool>()) {
+            all(&text, "data", by_line);
+            all(&text, "", by_line);
+        }
+    }
+
+    #[test]
+    fn nothing_is_held_but_the_row() {
+        let mut text = b"{\"x\":\"".to_vec();
+        text.extend(std::iter::repeat_n(b'x', MAX_ROW * 2));
+        text.extend(b"\",\"data\":[{\"a\":\"");
+        text.extend(std::iter::repeat_n(b'x', MAX_ROW + 5));
+        text.extend(b"\"},{\"a\":1}]}");
+        let mut rows = Documents::new(text.as_slice(), "data", false);
+        assert!(matches!(rows.advance(), Some(Found::Bad(1, why)) if why.contains("16 MiB")));
+        assert!(matches!(rows.advance(), Some(Found::Row(1))));
+        assert_eq!((rows.row(), rows.place().as_str()), (b"{\"a\":1}".as_slice(), "data[1]"));
+        assert!(rows.row.capacity() <= 1 << 20);
+        assert_eq!(
+            all(&"[".repeat(10_000), "data", false)[0].split('!').next_back(),
+            Some("lists and objects are nested deeper than 64 levels")
+        );
+    }
+}
