@@ -33,7 +33,7 @@ mod stacked;
 
 use outlay_model::view::{ChartSpec, Shape};
 
-use crate::canvas::{Anchor, Canvas, Font};
+use crate::canvas::{Anchor, Canvas, Drawn, Font};
 
 /// How large, and whether title and subtitle are part of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +65,10 @@ pub enum DrawError {
     },
 }
 
-/// Size of a note's letters, and from one line of notes to the next.
+/// Size of a note's letters, from one line of notes to the next, and the margin of a sheet.
 const NOTE: f64 = 10.5;
 const LINE: u32 = 16;
+const MARGIN: u32 = 20;
 
 /// The part of a canvas that a shape may fill.
 #[derive(Clone, Copy, Debug)]
@@ -83,53 +84,65 @@ struct Frame {
 /// # Errors
 /// Where the drawing library refuses; no spec is known that makes it do so.
 pub fn svg(spec: &ChartSpec, look: &Look) -> Result<String, DrawError> {
-    svg_with_notes(spec, look, "")
+    let (width, height) = (look.width.max(320), look.height.max(120));
+    let frame = Frame { left: 0.0, top: 0.0, right: f64::from(width), bottom: f64::from(height) };
+    paint(spec, (width, height), |canvas| chart(canvas, frame, spec, look.titles))
 }
 
-/// Draws a chart with a small text below it: what its figures rest on. The picture grows by its lines.
+/// Draws a chart as a sheet that stands alone: on paper, with margins, and below it a small text that says what its
+/// figures rest on. The sheet grows by its lines.
 ///
 /// # Errors
 /// As [`svg`].
-pub fn svg_with_notes(spec: &ChartSpec, look: &Look, notes: &str) -> Result<String, DrawError> {
+pub fn sheet(spec: &ChartSpec, look: &Look, notes: &str) -> Result<String, DrawError> {
     let (width, height) = (look.width.max(320), look.height.max(120));
-    let right = f64::from(width);
-    let lines = scale::wrapped(notes, NOTE, right);
-    let below = if lines.is_empty() { 0 } else { LINE * lines.len() as u32 + LINE };
-    Canvas::paint(width, height + below, |canvas| {
-        let mut frame = Frame { left: 0.0, top: 4.0, right, bottom: f64::from(height) };
-        if !lines.is_empty() {
-            let rule = frame.bottom + f64::from(LINE) * 0.5;
-            canvas.line(&[(0.0, rule), (right, rule)], palette::RULE, 1.0)?;
-        }
+    let (left, right) = (f64::from(MARGIN), f64::from(width + MARGIN));
+    let frame = Frame { left, top: left, right, bottom: f64::from(height + MARGIN) };
+    // A viewer without our typeface takes a wider one.
+    let lines = scale::wrapped(notes, NOTE, (right - left) * 0.93);
+    let below = LINE * (lines.len() as u32 + 1);
+    let size = (width + 2 * MARGIN, height + below + 2 * MARGIN);
+    paint(spec, size, |canvas| {
+        canvas.fill((0.0, 0.0), (f64::from(size.0), f64::from(size.1)), palette::PAPER)?;
+        chart(canvas, frame, spec, look.titles)?;
+        let rule = frame.bottom + f64::from(LINE) * 0.5;
+        canvas.line(&[(left, rule), (right, rule)], palette::RULE, 1.0)?;
         for (at, line) in lines.iter().enumerate() {
             let middle = frame.bottom + f64::from(LINE) * (at as f64 + 1.3);
-            canvas.text(0.0, middle, line, Font::plain(NOTE), palette::INK_2, Anchor::Start)?;
+            canvas.text(left, middle, line, Font::plain(NOTE), palette::INK_2, Anchor::Start)?;
         }
-        if look.titles {
-            let room = frame.right * 0.45;
-            let title = scale::fit(&spec.title, 12.0, room);
-            canvas.text(0.0, 9.0, &title, Font::bold(12.0), palette::INK, Anchor::Start)?;
-            let subtitle = scale::fit(&spec.subtitle, 12.0, frame.right - room);
-            canvas.text(frame.right, 9.0, &subtitle, Font::plain(12.0), palette::INK_3, Anchor::End)?;
-            frame.top = 26.0;
-        }
-        if spec.categories.is_empty() || spec.series.iter().all(|s| s.values.iter().all(Option::is_none)) {
-            let middle = ((frame.left + frame.right) / 2.0, (frame.top + frame.bottom) / 2.0);
-            return canvas.text(
-                middle.0,
-                middle.1,
-                "nothing to show",
-                Font::plain(12.0),
-                palette::INK_3,
-                Anchor::Middle,
-            );
-        }
-        match &spec.shape {
-            Shape::StackedBars => stacked::draw(canvas, frame, spec),
-            Shape::Pareto { running } => pareto::draw(canvas, frame, spec, running),
-            Shape::HeatMap => heat::draw(canvas, frame, spec),
-            Shape::Lines => lines::draw(canvas, frame, spec),
-        }
+        Ok(())
     })
-    .map_err(|reason| DrawError::Backend { title: spec.title.clone(), reason })
+}
+
+fn paint(
+    spec: &ChartSpec,
+    (width, height): (u32, u32),
+    draw: impl FnOnce(&Canvas<'_>) -> Drawn,
+) -> Result<String, DrawError> {
+    Canvas::paint(width, height, draw).map_err(|reason| DrawError::Backend { title: spec.title.clone(), reason })
+}
+
+fn chart(canvas: &Canvas<'_>, frame: Frame, spec: &ChartSpec, titles: bool) -> Drawn {
+    let mut plot = Frame { top: frame.top + 4.0, ..frame };
+    if titles {
+        let line = frame.top + 9.0;
+        let room = (frame.right - frame.left) * 0.45;
+        let title = scale::fit(&spec.title, 12.0, room);
+        canvas.text(frame.left, line, &title, Font::bold(12.0), palette::INK, Anchor::Start)?;
+        let subtitle = scale::fit(&spec.subtitle, 12.0, frame.right - frame.left - room);
+        canvas.text(frame.right, line, &subtitle, Font::plain(12.0), palette::INK_3, Anchor::End)?;
+        plot.top = frame.top + 26.0;
+    }
+    if spec.categories.is_empty() || spec.series.iter().all(|s| s.values.iter().all(Option::is_none)) {
+        let middle = ((plot.left + plot.right) / 2.0, (plot.top + plot.bottom) / 2.0);
+        let words = "nothing to show";
+        return canvas.text(middle.0, middle.1, words, Font::plain(12.0), palette::INK_3, Anchor::Middle);
+    }
+    match &spec.shape {
+        Shape::StackedBars => stacked::draw(canvas, plot, spec),
+        Shape::Pareto { running } => pareto::draw(canvas, plot, spec, running),
+        Shape::HeatMap => heat::draw(canvas, plot, spec),
+        Shape::Lines => lines::draw(canvas, plot, spec),
+    }
 }

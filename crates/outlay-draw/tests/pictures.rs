@@ -1,6 +1,6 @@
 //! Every shape drawn once; the pictures lie in the target folder's `tmp` afterwards, to be looked at.
 
-use outlay_draw::{Look, svg};
+use outlay_draw::{Look, sheet, svg};
 use outlay_model::view::{ChartSpec, Hue, Mark, Series, Shape, Unit};
 
 fn provider(id: &str, values: Vec<Option<f64>>) -> Series {
@@ -146,6 +146,20 @@ fn every_shape_draws_and_twice_alike() {
         assert!(drawn.contains(&spec.title) && drawn.contains("Inter"), "{name}");
         assert_eq!(svg(&spec, &look).expect("a picture"), drawn, "{name}");
         std::fs::write(format!("{}/{name}.svg", env!("CARGO_TARGET_TMPDIR")), drawn).expect("written");
+    }
+}
+
+#[test]
+fn a_sheet_says_what_its_figures_rest_on() {
+    let notes = "Source: <b>me</b>\u{202e} & you \u{b7} Data version: 7";
+    let height = |drawn: &str| drawn.split("height=\"").nth(1).and_then(|h| h.split('"').next()?.parse::<u32>().ok());
+    for (name, spec, look) in all() {
+        let drawn = sheet(&spec, &look, notes).expect("a picture");
+        assert!(well_formed(&drawn), "{name}");
+        assert!(drawn.contains("Data version: 7") && drawn.contains("&lt;b&gt;me&lt;/b&gt; &amp; you"), "{name}");
+        let long = sheet(&spec, &look, &notes.repeat(30)).expect("a picture");
+        assert!(height(&long) > height(&drawn) && height(&drawn) > height(&svg(&spec, &look).expect("a picture")));
+        std::fs::write(format!("{}/{name}-sheet.svg", env!("CARGO_TARGET_TMPDIR")), drawn).expect("written");
     }
 }
 

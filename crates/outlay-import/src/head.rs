@@ -4,7 +4,7 @@ use crate::json::{JsonRows, Step};
 use crate::mapping;
 use crate::outline;
 use crate::table::{self, Splitter};
-use crate::value::Numbers;
+use crate::value::{self, Numbers};
 
 /// How a text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,20 +167,23 @@ fn header(bytes: &[u8]) -> (u8, Vec<String>) {
     best
 }
 
-/// How the first rows of a table write their numbers.
+/// How the first rows of a table write their numbers, in columns that have nothing else.
 fn numbers(bytes: &[u8], delimiter: u8) -> Numbers {
+    if delimiter == b',' {
+        return Numbers::default();
+    }
     let mut splitter = Splitter::new(bytes, delimiter);
-    let mut cells = Vec::new();
-    splitter.header();
+    let mut columns: Vec<Vec<String>> = vec![Vec::new(); splitter.header().map_or(0, |names| names.len())];
     for _ in 0..200 {
         let Some(step) = splitter.advance() else { break };
         if let (table::Step::Row(_), Ok(row)) = (step, splitter.row()) {
-            cells.extend(
-                (0..row.len()).map(|at| row.get(at)).filter(|cell| cell.contains([',', '.'])).map(str::to_owned),
-            );
+            for (at, column) in columns.iter_mut().enumerate() {
+                column.push(row.get(at).to_owned());
+            }
         }
     }
-    Numbers::of(cells.iter().map(String::as_str), delimiter)
+    columns.retain(|cells| cells.iter().all(|cell| cell.is_empty() || value::is_null(cell) || value::is_numeral(cell)));
+    Numbers::of(columns.iter().flatten().map(String::as_str), delimiter)
 }
 
 /// Whether each line of a text that begins with `{` is an object of its own. The first line tells; where that one is

@@ -4,6 +4,8 @@ use crate::documents::Scan;
 
 /// Deepest object in which a list is looked for.
 const DEEPEST: usize = 4;
+/// Most lists that are looked at.
+const MOST_LISTS: usize = 20;
 
 /// Keys of the first object of a text, as written.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub(crate) fn outline(text: &str) -> Outline {
                 if open.len() <= DEEPEST && !key.is_empty() && next(bytes, at + 1) == Some(b'{') {
                     let path: Vec<&str> = open.iter().skip(1).copied().chain([key]).collect();
                     // A key with a dot in it cannot be a step of a path.
-                    if path.iter().all(|step| !step.contains('.')) {
+                    if path.iter().all(|step| !step.contains('.')) && found.lists.len() < MOST_LISTS {
                         found.lists.push(path.join("."));
                     }
                 }

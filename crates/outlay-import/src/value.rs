@@ -107,12 +107,10 @@ impl Numbers {
     pub fn of<'c>(cells: impl Iterator<Item = &'c str>, delimiter: u8) -> Numbers {
         let (mut comma, mut either, mut point) = (false, false, false);
         for cell in cells {
-            let sign = cell.trim_start_matches(['-', '+']);
-            if !sign.starts_with(|c: char| c.is_ascii_digit())
-                || !sign.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.')
-            {
+            if !is_numeral(cell) {
                 continue;
             }
+            let sign = cell.trim_start_matches(['-', '+']);
             match (sign.rfind(','), sign.rfind('.')) {
                 (Some(c), Some(p)) => {
                     comma |= c > p;
@@ -128,6 +126,13 @@ impl Numbers {
         // A program that separates columns by semicolons does so because the comma is taken.
         Numbers { comma: !point && (comma || (either && delimiter == b';')) }
     }
+}
+
+/// Whether a text is made of digits and what may stand between them.
+pub(crate) fn is_numeral(text: &str) -> bool {
+    let body = text.trim_start_matches(['-', '+']);
+    body.starts_with(|c: char| c.is_ascii_digit())
+        && body.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b'.'))
 }
 
 /// Whether a number has groups of three digits behind a first one of one to three, which is not 0.

@@ -140,7 +140,11 @@ fn results_that_were_all_made_at_one_time() {
     .expect("a mapping");
     let (_, sums) = mapped(&mapping, "question_id,score\n81,9.0\n82,8.5\n");
     assert_eq!(sums.pushed, 2);
-    assert!(sums.shown[1].contains("time: 1767225600000000") && sums.shown[1].contains("item: \"82\""), "{:?}", sums.shown);
+    assert!(
+        sums.shown[1].contains("time: 1767225600000000") && sums.shown[1].contains("item: \"82\""),
+        "{:?}",
+        sums.shown
+    );
     let asked = suggest(&head("question_id,score\n81,9.0\n")).questions;
     assert!(asked.iter().any(|q| q.contains("constant timestamp")), "{asked:?}");
 }

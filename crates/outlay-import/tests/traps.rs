@@ -36,6 +36,10 @@ fn decimal_commas_of_a_spreadsheet() {
     assert_eq!((sums.total().uncached_input, sums.total().output), (1_259_500, 10_651));
     // In a file that shows decimal commas elsewhere, 1,200 is one and a fifth, and no number of tokens.
     assert_eq!(reasons(&sums), [(4, "input_tokens")]);
+    // Commas in a column of other texts show nothing about numbers.
+    let text = "timestamp;model;input_tokens;output_tokens;latency_ms;feature\n\
+        2026-10-03;m;1;1;812.456;1,2\n2026-10-03;m;1;1;113.250;x\n";
+    assert_eq!(read_as("trace-csv", text).1.pushed, 2);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::catalogue::files::FileRow;
 use crate::datasets::dedupe::{Candidate, KEY_COLUMNS, candidates, decide};
 use crate::datasets::files;
 use crate::datasets::frames::stack;
-use crate::datasets::rollup::{self, ROLLUPS};
+use crate::datasets::rollup;
 use crate::datasets::schema::Dataset;
 use crate::datasets::spill::{Spill, times};
 use crate::datasets::words::Words;
@@ -324,12 +324,11 @@ impl Rebuild<'_> {
         drop(spelled);
         let mut rollups = Vec::new();
         if rolled && self.dataset == Dataset::Calls {
-            for definition in ROLLUPS {
-                let mut rolled = rollup::roll(definition, &frame, words, self.zone)?;
+            for mut rolled in rollup::roll_up(&frame, words, self.zone)? {
                 let overflow: String = rolled.overflow.iter().map(|d| format!("|{d}")).collect();
                 let mut file = FileRow {
-                    dataset: definition.name.to_owned(),
-                    path: path(definition.name, *sequence),
+                    dataset: rolled.rollup.name.to_owned(),
+                    path: path(rolled.rollup.name, *sequence),
                     rows: rolled.frame.height() as i64,
                     zone: format!("{}{overflow}", self.zone.name()),
                     ..row.clone()

@@ -8,7 +8,8 @@ mod csv;
 mod notes;
 pub(crate) mod place;
 
-use outlay_model::view::{ChartSpec, RowKind, TableSpec};
+use outlay_draw::Look;
+use outlay_model::view::{ChartSpec, RowKind, Shape, TableSpec};
 
 use crate::replies::ErrorReply;
 pub(crate) use csv::Sheet;
@@ -30,10 +31,14 @@ pub fn csv(table: &TableSpec, kinds: bool) -> Result<String, ErrorReply> {
 
 /// A chart as SVG, with what it rests on below it.
 pub(crate) fn svg(chart: &ChartSpec, notes: &[String]) -> Result<String, ErrorReply> {
+    let mut look = Look::default();
+    if let Shape::Pareto { .. } = chart.shape {
+        // Its rows are words, which need their height.
+        let rows = u32::try_from(chart.categories.len()).unwrap_or(u32::MAX).min(500);
+        look.height = look.height.max(60 + 20 * rows);
+    }
     // One after the other: a picture has no room for a line each.
-    let notes = notes.join(" \u{b7} ");
-    outlay_draw::svg_with_notes(chart, &outlay_draw::Look::default(), &notes)
-        .map_err(|e| ErrorReply::fault(e.to_string()))
+    outlay_draw::sheet(chart, &look, &notes.join(" \u{b7} ")).map_err(|e| ErrorReply::fault(e.to_string()))
 }
 
 /// The first `most` items of a table, everything that is not an item, and how many items were left out.

@@ -229,8 +229,11 @@ impl Slot {
             Slot::Field(Field { shape: Shape::Tokens | Shape::Count | Shape::Millis, .. }) => numbers.plain(text),
             // A time may be a number of seconds with decimals, and a score may be a word.
             Slot::Field(Field { shape: Shape::Time | Shape::Number, .. }) | Slot::Score => {
-                let is_number = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b'.' | b'-' | b'+'));
-                if is_number { numbers.plain(text) } else { Ok(Cow::Borrowed(text)) }
+                if value::is_numeral(text) {
+                    numbers.plain(text)
+                } else {
+                    Ok(Cow::Borrowed(text))
+                }
             }
             Slot::Field(_) => Ok(Cow::Borrowed(text)),
         }

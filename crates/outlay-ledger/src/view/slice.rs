@@ -52,9 +52,11 @@ impl View {
         let mut source = Source::Rows;
         let mut files = None;
         if rollups && slice.kind == Kind::Call {
+            let calls = self.files(dataset.name()).await?.len();
             for rollup in ROLLUPS.iter().rev() {
                 let found = self.files(rollup.name).await?;
-                if answers(rollup, slice, &found, !self.rates.divided().is_empty()) {
+                // Each calls file has one of each, but for files written before there was that rollup.
+                if found.len() == calls && answers(rollup, slice, &found, !self.rates.divided().is_empty()) {
                     source = Source::Rollup(rollup);
                     files = Some(found);
                     break;
