@@ -167,7 +167,7 @@ def questions():
     for at, name in enumerate(QUESTIONS):
         a, b = theirs[at * ASKED : (at + 1) * ASKED], ours[at * ASKED : (at + 1) * ASKED]
         reply = b[-1]["reply"]
-        found = reply.get("total") or reply.get("cost")
+        found = reply["cost"] if "cost" in reply else reply.get("total")
         want = sum(hour["cost_nano"] for hour in week["hours"].values()) if "week" in name else total
         right = near(a[-1]["total"], want) and found is not None and near(float(found["amount"]), want)
         if not right:
@@ -247,5 +247,6 @@ for _ in range(rounds):
     found["mb"].append(mb)
     for name, answer in answers.items():
         found["questions"].setdefault(name, []).append(answer)
-found["profiles"] = profiles()
+if found["rows"] <= 1_000_000:
+    found["profiles"] = profiles()
 json.dump(found, sys.stdout)
