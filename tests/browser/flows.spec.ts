@@ -86,7 +86,7 @@ test('the month steps by keyboard and other dates can be given', async ({ page }
   await page.getByTestId('period').click();
   await page.getByLabel('From').fill('2026-10-03');
   await page.getByLabel('To', { exact: true }).fill('2026-10-09');
-  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
   await expect(page.getByTestId('period')).toContainText('3 to 9 Oct 2026');
 });
 

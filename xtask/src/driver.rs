@@ -79,7 +79,7 @@ pub fn node(place: &Place, screen: &Screen) -> Result<Command> {
         .env("OUTLAY_DRIVER", driver)
         .env("OUTLAY_WINDOW", place.built("outlay-desktop"))
         .env("OUTLAY", place.built("outlay"))
-        .env("OUTLAY_XTASK", std::env::current_exe()?)
+        .env("OUTLAY_XTASK", place.built("xtask"))
         .env("OUTLAY_ROOT", &place.root)
         .env("OUTLAY_SCRATCH", &scratch)
         .env("XDG_DATA_HOME", scratch.join("data"))

@@ -61,7 +61,7 @@ const STAND_INS: readonly [CommandName, unknown][] = [
   ['mapping', await fixture('mapping', { path: 'gateway.csv', spec: null, mapping: null, kind: null, zone: null })],
   ['overview', await fixture('overview', { filter: OCTOBER })],
   ['trend', await fixture('trend', { filter: OCTOBER, by: 'day' })],
-  ['hotspots', await fixture('hotspots', { filter: OCTOBER, by: ['feature', 'model'], top: 20 })],
+  ['hotspots', await fixture('hotspots', { filter: OCTOBER, by: ['feature', 'model'], top: 20, from_sums: false })],
   ['calls', await fixture('calls', { filter: OCTOBER, order: 'cost', offset: 0, limit: 20 })],
   ['bill', await fixture('bill', { id: '000000000001' })],
   ['trace', await fixture('trace', { id: 'trace-1' })],

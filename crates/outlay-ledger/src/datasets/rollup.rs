@@ -344,6 +344,8 @@ fn overflow_days(column: &mut [u32], time: &[i64], other: impl FnOnce() -> u32) 
 
 /// Day, feature and model.
 type Cell = (i32, u32, u32);
+/// A cell with measure, bin and count.
+type Bin = (Cell, i64, i64, i64);
 
 /// Histograms of calls given as codes.
 pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFrame> {
@@ -381,21 +383,21 @@ pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFram
             }
         }
     }
-    let mut rows: Vec<(Cell, i64, i64, i64)> = counts
+    let mut rows: Vec<Bin> = counts
         .into_iter()
         .map(|(key, n)| (known[(key >> 12) as usize], (key >> 10 & 3) as i64, (key & 1023) as i64 - 1, n))
         .collect();
     rows.sort_unstable();
-    let ints = |name: &str, pick: &dyn Fn(&(Cell, i64, i64, i64)) -> i64| {
+    let ints = |name: &str, pick: fn(&Bin) -> i64| {
         Int64Chunked::from_vec(name.into(), rows.iter().map(pick).collect()).into_column()
     };
     let columns = vec![
-        ints("day", &|r| i64::from(r.0.0)),
+        ints("day", |r| i64::from(r.0.0)),
         UInt32Chunked::from_vec("feature".into(), rows.iter().map(|r| r.0.1).collect()).into_column(),
         UInt32Chunked::from_vec("model".into(), rows.iter().map(|r| r.0.2).collect()).into_column(),
-        ints("measure", &|r| r.1),
-        ints("bin", &|r| r.2),
-        ints("records", &|r| r.3),
+        ints("measure", |r| r.1),
+        ints("bin", |r| r.2),
+        ints("records", |r| r.3),
     ];
     let dims = [("feature", super::schema::Type::Dim), ("model", super::schema::Type::Dim)];
     Ok(words.spell(&DataFrame::new(rows.len(), columns)?, &dims)?)
