@@ -5,8 +5,11 @@ use outlay_model::money::{Money, Pico};
 use outlay_model::tokens::BUCKETS;
 use outlay_model::view::{Cell, Column, Row, RowKind, Unit};
 
+/// What a column reads.
+type Words = fn(&CallRow) -> &String;
+
 /// Attributes that are words, by column.
-const WORDS: [(&str, fn(&CallRow) -> &String); 19] = [
+const WORDS: [(&str, Words); 19] = [
     ("id", |c| &c.id),
     ("time", |c| &c.time),
     ("local_time", |c| &c.local_time),

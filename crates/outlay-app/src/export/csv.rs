@@ -102,8 +102,8 @@ mod tests {
         Cell::Money(Money::usd(Pico::parse(text).expect("an amount")))
     }
 
-    fn row(kind: RowKind, cells: [Cell; 4]) -> Row {
-        Row { cells: cells.to_vec(), kind, keys: None }
+    fn row(kind: RowKind, cells: Vec<Cell>) -> Row {
+        Row { cells, kind, keys: None }
     }
 
     fn text(words: &str) -> Cell {
@@ -121,11 +121,14 @@ mod tests {
                 column("share", Unit::Share),
             ],
             rows: vec![
-                row(RowKind::Item, [text("search"), Cell::Count(41_210), usd("1204.125"), Cell::Share(0.713)]),
-                row(RowKind::Item, [text("模型"), Cell::Unknown("no".to_owned()), usd("9.5"), Cell::Share(0.006)]),
-                row(RowKind::Item, [text("=cmd()"), Cell::Count(1), Cell::Unknown(String::new()), Cell::Share(0.0)]),
-                row(RowKind::Rest, [text("-1"), Cell::Count(-2), usd("-0.5"), Cell::Share(-0.25)]),
-                row(RowKind::Total, [text("All"), Cell::Count(41_211), usd("1213.125"), Cell::Share(1.0)]),
+                row(RowKind::Item, vec![text("search"), Cell::Count(41_210), usd("1204.125"), Cell::Share(0.713)]),
+                row(RowKind::Item, vec![text("模型"), Cell::Unknown("no".to_owned()), usd("9.5"), Cell::Share(0.006)]),
+                row(
+                    RowKind::Item,
+                    vec![text("=cmd()"), Cell::Count(1), Cell::Unknown(String::new()), Cell::Share(0.0)],
+                ),
+                row(RowKind::Rest, vec![text("-1"), Cell::Count(-2), usd("-0.5"), Cell::Share(-0.25)]),
+                row(RowKind::Total, vec![text("All"), Cell::Count(41_211), usd("1213.125"), Cell::Share(1.0)]),
             ],
         }
     }

@@ -56,7 +56,7 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
     let input = tokio::task::spawn_blocking(move || Input::open(source))
         .await
         .map_err(|e| ErrorReply::fault(e.to_string()))?
-        .map_err(bad)?;
+        .map_err(|e| bad(&e))?;
     let head = input.head();
     let suggested = suggest(head);
     let saved = match (&request.spec, &request.mapping, app.opened().await) {
@@ -65,7 +65,7 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
     };
     let mut chosen = match (&request.spec, request.mapping.as_ref().or(saved.as_ref())) {
         (Some(spec), _) => spec.mapping()?,
-        (None, Some(text)) => Mapping::from_toml(text).map_err(bad)?,
+        (None, Some(text)) => Mapping::from_toml(text).map_err(|e| bad(&e))?,
         (None, None) => suggested.mapping.clone(),
     };
     if chosen.headers.is_empty() {
@@ -93,7 +93,7 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
     };
     let example_cost = if fault.is_none() { cost_of(app, chosen.kind, &example, task).await } else { None };
     Ok(MappingReply {
-        mapping: chosen.to_toml().map_err(bad)?,
+        mapping: chosen.to_toml().map_err(|e| bad(&e))?,
         spec: MappingSpec::of(&chosen),
         fields: listed(&chosen, &suggestion),
         rows: (0..PREVIEW)
@@ -109,7 +109,7 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
     })
 }
 
-fn bad(error: outlay_import::ImportError) -> ErrorReply {
+fn bad(error: &outlay_import::ImportError) -> ErrorReply {
     ErrorReply::bad_request(error.to_string())
 }
 
