@@ -31,6 +31,13 @@ const screens: [name: string, hash: string, state?: string, act?: (page: Page) =
     await p.getByTestId('mapping-cost').waitFor();
   }],
   ['prices', '#/prices'],
+  ['prices-preview', '#/prices', '', async (p) => {
+    await p.getByRole('button', { name: 'Say which model it is' }).first().click();
+    await p.getByLabel('Model whose price applies').fill('gpt-4.1');
+    await p.getByRole('button', { name: 'What would change?' }).click();
+    await p.getByTestId('price-effects').waitFor();
+  }],
+  ['export', '#/overview', '', async (p) => void (await p.getByRole('button', { name: 'Export' }).click())],
   ['settings', '#/settings', '', async (p) => void (await p.getByTestId('name-row').first().waitFor())],
   ['palette', '#/overview', '', async (p) => {
     await p.keyboard.press('Control+k');

@@ -32,6 +32,14 @@ pub struct Item {
     pub unpriced_tokens: i64,
 }
 
+impl Item {
+    /// Whether nothing of it has a price: its cost is unknown then, and not 0.
+    #[must_use]
+    pub fn is_unpriced(&self) -> bool {
+        self.cost == Pico::ZERO && self.tokens > 0 && self.unpriced_tokens == self.tokens
+    }
+}
+
 /// A total and its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Breakdown {
@@ -139,12 +147,13 @@ impl Breakdown {
         let mut rows: Vec<Row> = Vec::new();
         for item in self.items.iter().take(layout.top) {
             let labels = labels(layout.by, &item.keys, context);
-            let unpriced = item.cost == Pico::ZERO && item.tokens > 0 && item.unpriced_tokens == item.tokens;
+            let unpriced = item.is_unpriced();
             let mut row =
                 row(labels, item.cost, count(item.calls), Cell::Count(item.tokens), cause(item), RowKind::Item);
             row.keys = Some(item.keys.clone());
             if unpriced {
                 row.cells[layout.by.len()] = Cell::Unknown("unpriced".to_owned());
+                row.cells[layout.by.len() + 1] = Cell::Unknown("unpriced".to_owned());
             }
             rows.push(row);
         }

@@ -9,6 +9,8 @@ use crate::palette::{GHOST, INK, INK_2, INK_3, MAIN, RULE, RULE_2};
 use crate::scale::{figure, fit, width};
 
 const SIZE: f64 = 12.0;
+/// What stands for an amount that is not known: a bar of a whole without a price.
+const UNPRICED: &str = "unpriced";
 
 pub fn draw(canvas: &Canvas<'_>, frame: Frame, spec: &ChartSpec, running: &[f64]) -> Drawn {
     let count = spec.categories.len();
@@ -18,7 +20,7 @@ pub fn draw(canvas: &Canvas<'_>, frame: Frame, spec: &ChartSpec, running: &[f64]
         })
     };
     let amounts: Vec<String> =
-        (0..count).map(|at| value(at).map(|(v, _)| figure(v, spec.unit)).unwrap_or_default()).collect();
+        (0..count).map(|at| value(at).map_or_else(|| UNPRICED.to_owned(), |(v, _)| figure(v, spec.unit))).collect();
     let widest = |texts: &[String]| texts.iter().map(|t| width(t, SIZE)).fold(0.0, f64::max);
     let names = widest(&spec.categories).min((frame.right - frame.left) * 0.3);
     let figures = widest(&amounts);
@@ -43,10 +45,11 @@ pub fn draw(canvas: &Canvas<'_>, frame: Frame, spec: &ChartSpec, running: &[f64]
     let mut line: Vec<(f64, f64)> = Vec::new();
     for (at, printed) in amounts.iter().enumerate() {
         let middle = top + row * (at as f64 + 0.5);
-        let Some((amount, rest)) = value(at) else { continue };
+        let rest = value(at).is_none_or(|(_, rest)| rest);
         let (font, ink) = if rest { (Font::italic(SIZE), INK_2) } else { (Font::plain(SIZE), INK) };
         canvas.text(frame.left, middle, &fit(&spec.categories[at], SIZE, names + 2.0), font, ink, Anchor::Start)?;
         canvas.text(left - 14.0, middle, printed, font, ink, Anchor::End)?;
+        let Some((amount, _)) = value(at) else { continue };
         let (from, to) = (x(0.0).min(x(amount)), x(0.0).max(x(amount)));
         let (high, low) = (middle - thick / 2.0, middle + thick / 2.0);
         if rest {

@@ -288,11 +288,13 @@ fn chart(cut: &Breakdown, headline: &Headline, params: &Params, context: &Contex
     let mut categories: Vec<String> =
         shown.iter().map(|item| labels(&params.by, &item.keys, context).join(" · ")).collect();
     let mut amounts: Vec<Pico> = shown.iter().map(|item| item.cost).collect();
+    let mut values: Vec<Option<f64>> =
+        shown.iter().map(|item| (!item.is_unpriced()).then(|| item.cost.to_plot())).collect();
     if let Some((number, cost)) = cut.others(params.top) {
         categories.push(words::several(context.style, number, "other", "others"));
         amounts.push(cost);
+        values.push(Some(cost.to_plot()));
     }
-    let mut values: Vec<Option<f64>> = amounts.iter().map(|amount| Some(amount.to_plot())).collect();
     let mut series = Vec::new();
     if let Some(rest) = cut.rest {
         categories.push(rest_label(headline));

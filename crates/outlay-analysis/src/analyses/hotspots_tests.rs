@@ -45,6 +45,17 @@ fn what_the_headline_knows_is_cut_from_it() {
 }
 
 #[test]
+fn what_has_no_price_is_unknown_in_the_chart_too() {
+    // Rate set 0 has no price.
+    let features = [used("2026-10-12", &["chat"], 1, 1, 1_000_000, 0), used("2026-10-12", &["own"], 0, 1, 500, 0)];
+    let all = [used("2026-10-12", &["openai", "", "m"], 1, 1, 1_000_000, 0)];
+    let cubes = [Cube::default(), Cube::default(), cube(&headline::BY, &all), cube(&[Dimension::Feature], &features)];
+    let answer = run(&cubes, None, &Params::default(), &october(), &TestPrices);
+    assert_eq!(answer.chart.categories[..2], ["chat", "own"]);
+    assert_eq!(answer.chart.series[0].values[..2], [Some(1.0), None]);
+}
+
+#[test]
 fn an_empty_ledger_has_no_hotspots() {
     let answer = run(&[], None, &Params::default(), &october(), &TestPrices);
     assert_eq!(answer.sentence.text(), "October 2026: nothing was spent.");

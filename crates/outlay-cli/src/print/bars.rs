@@ -92,6 +92,8 @@ fn bars(spec: &ChartSpec, running: Option<&[f64]>, look: &Look) -> String {
     let values: Vec<String> = (0..sums.len())
         .map(|at| match sums[at] {
             None if spec.missing.contains(&at) => "missing".to_owned(),
+            // A bar of a whole is unknown where nothing of it has a price.
+            None if running.is_some() => "unpriced".to_owned(),
             None => "unknown".to_owned(),
             Some(sum) => value(sum, spec.unit, look),
         })
@@ -360,6 +362,11 @@ mod tests {
         let printed = chart(&spec, &narrow());
         assert!(printed.starts_with("find\\u{202e}  █"), "{printed}");
         assert!(printed.contains("75 %\n") && printed.ends_with("100 %\n"), "{printed}");
+        let running = vec![1.0, 1.0];
+        let values = [Some(300.0), None];
+        let spec = self::spec(Shape::Pareto { running }, &["a", "b"], vec![series("cost", &values, Hue::Main)]);
+        let printed = chart(&spec, &narrow());
+        assert!(printed.lines().any(|line| line.starts_with("b  ╌") && line.contains("unpriced")), "{printed}");
     }
 
     #[test]

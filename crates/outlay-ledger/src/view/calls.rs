@@ -174,19 +174,7 @@ impl View {
         {
             return Ok(found.clone());
         }
-        let files = self.files(Dataset::Calls.name()).await?;
-        let files = within(files, selection.period.start(), selection.period.end());
-        let sort = self.sorting(selection, order);
-        let found = blocking(move || {
-            let mut keys: Vec<SortKey> = Vec::new();
-            for (at, file) in files.iter().enumerate() {
-                sort.keys(file, at, &mut keys)?;
-            }
-            keys.sort_unstable_by(|a, b| b.cmp(a));
-            let places = keys.into_iter().map(|key| (key.file, key.place)).collect();
-            Ok(CallsOrder { files, places })
-        })
-        .await?;
+        let found = self.sorted(selection, order, usize::MAX).await?;
         let found = Arc::new(found);
         *lock() = Some((self.snapshot.id, selection.clone(), order, found.clone()));
         Ok(found)
@@ -197,10 +185,17 @@ impl View {
     /// # Errors
     /// Where files of the data version cannot be read.
     pub async fn first(&self, selection: &Selection, order: Order, most: usize) -> Result<Vec<StoredCall>> {
+        let found = self.sorted(selection, order, most).await?;
+        self.page(&found, 0, most).await
+    }
+
+    /// The first `most` calls of a selection in order.
+    async fn sorted(&self, selection: &Selection, order: Order, most: usize) -> Result<CallsOrder> {
         let files = self.files(Dataset::Calls.name()).await?;
         let files = within(files, selection.period.start(), selection.period.end());
-        let sort = self.sorting(selection, order);
-        let found = blocking(move || {
+        let (layout, rates) = (self.layout.clone(), self.rates.clone());
+        let sort = Sorting { layout, rates, selection: selection.clone(), order };
+        blocking(move || {
             let mut keys: Vec<SortKey> = Vec::new();
             for (at, file) in files.iter().enumerate() {
                 sort.keys(file, at, &mut keys)?;
@@ -213,12 +208,7 @@ impl View {
             let places = keys.into_iter().map(|key| (key.file, key.place)).collect();
             Ok(CallsOrder { files, places })
         })
-        .await?;
-        self.page(&found, 0, most).await
-    }
-
-    fn sorting(&self, selection: &Selection, order: Order) -> Sorting {
-        Sorting { layout: self.layout.clone(), rates: self.rates.clone(), selection: selection.clone(), order }
+        .await
     }
 
     /// A page of a sorted list.
