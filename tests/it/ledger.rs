@@ -323,6 +323,31 @@ proptest! {
 }
 
 #[tokio::test]
+async fn a_day_at_the_end_of_the_records_is_the_same_from_rows() {
+    let ledgers = tokio::task::spawn_blocking(rolled).await.unwrap();
+    for path in ledgers {
+        let view = Ledger::open(path, false).await.unwrap().view(0).await.unwrap();
+        let day = |d: &str| d.parse().unwrap();
+        let zone = "America/New_York".parse().unwrap();
+        for (from, to) in [("2026-11-02", "2026-11-02"), ("2026-11-01", "2026-11-01"), ("2026-11-02", "2026-11-05")] {
+            for grain in [Grain::Whole, Grain::Day, Grain::Hour] {
+                let slice = Slice {
+                    kind: Kind::Call,
+                    period: Period { from: day(from), to: day(to), zone },
+                    grain,
+                    by: Vec::new(),
+                    conditions: Vec::new(),
+                    only_waste: false,
+                };
+                let (rolled, rows) = (view.slice(&slice).await.unwrap(), view.slice_of_rows(&slice).await.unwrap());
+                assert_eq!(plain(&rolled), plain(&rows), "{} {slice:?}", path.display());
+            }
+        }
+        view.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn rollups_are_used_where_they_hold_the_answer() {
     let view = {
         let path = tokio::task::spawn_blocking(rolled).await.unwrap()[2].clone();

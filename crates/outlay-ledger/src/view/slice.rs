@@ -49,12 +49,13 @@ impl View {
             Kind::Charge => Dataset::Charges,
             Kind::Score => Dataset::Scores,
         };
+        let near = |files| within(files, slice.period.start() - DAY, slice.period.end() + DAY);
         let mut source = Source::Rows;
         let mut files = None;
         if rollups && slice.kind == Kind::Call {
-            let calls = self.files(dataset.name()).await?.len();
+            let calls = near(self.files(dataset.name()).await?).len();
             for rollup in ROLLUPS.iter().rev() {
-                let found = self.files(rollup.name).await?;
+                let found = near(self.files(rollup.name).await?);
                 // Each calls file has one of each, but for files written before there was that rollup.
                 if found.len() == calls && answers(rollup, slice, &found, !self.rates.divided().is_empty()) {
                     source = Source::Rollup(rollup);
@@ -65,9 +66,8 @@ impl View {
         }
         let files = match files {
             Some(files) => files,
-            None => self.files(dataset.name()).await?,
+            None => near(self.files(dataset.name()).await?),
         };
-        let files = within(files, slice.period.start() - DAY, slice.period.end() + DAY);
         if let Source::Rollup(rollup) = source {
             let (cache, layout, wanted) = (self.rolled.clone(), self.layout.clone(), slice.clone());
             let rates = self.rates.clone();
@@ -132,7 +132,7 @@ impl View {
     }
 }
 
-/// Whether a rollup's files hold the answer to a slice.
+/// Whether a rollup's files hold the answer to a slice. They are the very files that it would be read from.
 fn answers(rollup: &Rollup, slice: &Slice, files: &[FileRow], divided: bool) -> bool {
     // A price that begins within a rate set's validity divides it by time: days are too coarse for that.
     if divided && rollup.cut == Cut::Day {
@@ -143,7 +143,7 @@ fn answers(rollup: &Rollup, slice: &Slice, files: &[FileRow], divided: bool) -> 
         return false;
     }
     let (start, end) = (slice.period.start(), slice.period.end());
-    files.iter().filter(|f| f.last >= start && f.first < end).all(|file| {
+    files.iter().all(|file| {
         let mut words = file.zone.split('|');
         let zone: Tz = words.next().and_then(|z| z.parse().ok()).unwrap_or(Tz::UTC);
         if words.any(|overflow| needed().any(|name| name == overflow)) {
