@@ -41,6 +41,34 @@ test('hotspots go down and up by keyboard alone', async ({ page }) => {
   await expect(page.getByTestId('hotspots-total')).toHaveText('16,402.77');
 });
 
+test('an id gets its name where it is met', async ({ page }) => {
+  await open(page, '#/hotspots?by=customer');
+  const row = page.getByTestId('hotspot-row').first();
+  const name = row.getByRole('button').first();
+  const id = (await name.textContent()) ?? '';
+  await name.focus();
+  await page.keyboard.press('F2');
+  await expect(page.getByRole('dialog', { name: 'Customer: whose is it?' })).toContainText(id);
+  await expect(page.getByLabel('name', { exact: true })).toBeFocused();
+  await page.keyboard.type('Contoso Ltd');
+  await page.getByLabel('cost centre').fill('4711');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(name).toBeFocused();
+  // By mouse it shows what was given.
+  await row.hover();
+  await row.getByRole('button', { name: 'name', exact: true }).click();
+  await expect(page.getByLabel('name', { exact: true })).toHaveValue('Contoso Ltd');
+  await expect(page.getByLabel('cost centre')).toHaveValue('4711');
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/hotspots/);
+  await page.getByTestId('nav-settings').click();
+  await expect(page.getByLabel(`name of ${id}`)).toHaveValue('Contoso Ltd');
+  // What is a name already needs none.
+  await open(page, '#/hotspots?by=feature');
+  await expect(page.getByTestId('hotspot-row').first().getByRole('button', { name: 'name', exact: true })).toHaveCount(0);
+});
+
 test('three dimensions at most', async ({ page }) => {
   await open(page, '#/hotspots');
   for (const d of ['model', 'team']) await page.getByRole('combobox', { name: 'Cut further by' }).selectOption(d);
@@ -234,7 +262,7 @@ test('everything that a mapping says is set by widgets, and the example follows'
   await page.getByLabel('Token counts').selectOption('thousands');
   await expect(cost).toHaveText('$32.200000');
   await page.getByLabel('Times without a zone').selectOption('Europe/Berlin');
-  await page.getByLabel('Times that are numbers').selectOption('seconds');
+  await page.getByLabel('Times are written as').selectOption('seconds');
   await page.getByLabel('Cached tokens').selectOption('outside');
   await page.getByLabel('Amounts').selectOption('cents');
   await page.getByLabel('Durations').selectOption('seconds');

@@ -134,6 +134,27 @@ fn heavy_packages_stay_where_they_belong() {
     }
 }
 
+/// Packages and the features that a build gives them.
+fn features(edges: &str) -> BTreeSet<String> {
+    let out = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--workspace", "--locked", "--offline", "--prefix", "none", "--format", "{p}|{f}", "--edges"])
+        .arg(edges)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8_lossy(&out.stdout).lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+/// A package for tests that asked for one more feature would make `cargo xtask test` build polars a second time.
+#[test]
+fn programs_and_tests_share_one_build() {
+    let (programs, all) = (features("normal,build"), features("normal,build,dev"));
+    assert!(programs.iter().any(|line| line.starts_with("polars v")), "{programs:?}");
+    let other: Vec<&String> = programs.difference(&all).collect();
+    assert!(other.is_empty(), "tests give other features to {other:?}");
+}
+
 #[test]
 fn nothing_speaks_to_a_network() {
     let all = ["dependencies", "build-dependencies", "dev-dependencies"];

@@ -17,6 +17,7 @@ mod proc;
 mod run;
 mod sample_data;
 mod sample_ledger;
+mod screens;
 mod shots;
 mod steps;
 mod test;
@@ -52,6 +53,8 @@ enum Chore {
     Ui,
     /// Take pictures of every screen of the real window
     Shots(shots::ShotsArgs),
+    /// Measure how soon each screen of the real window answers and write docs/screens.md
+    Screens(screens::ScreensArgs),
     /// Draw the window's icons
     Icons(check::CheckArgs),
     /// Convert the price packages into the bundled price book
@@ -94,6 +97,7 @@ fn chore() -> anyhow::Result<bool> {
         Chore::Deny => deny::run(&place),
         Chore::Ui => pages::build(&place),
         Chore::Shots(args) => shots::run(&place, &args),
+        Chore::Screens(args) => screens::run(&place, &args),
         Chore::Icons(args) => icons::run(&place, args.check),
         Chore::Prices(passed) => prices::run(&passed.args),
         Chore::SampleData(passed) => sample_data::run(&passed.args),

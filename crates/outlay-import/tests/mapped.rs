@@ -196,6 +196,38 @@ fn suggestions_come_with_reasons_and_questions() {
 }
 
 #[test]
+fn times_as_people_write_them() {
+    let (month_first, day_first) = ("When,Model,Tokens In\n10/3/2026 2:05 PM,m,5\n", "10/14/2026 11:59 PM,m,7\n");
+    let asked = suggest(&head(month_first));
+    assert_eq!(asked.mapping.time_format, "");
+    assert!(asked.questions.iter().any(|q| q.contains("day or the month first")), "{asked:?}");
+
+    let text = format!("{month_first}{day_first}");
+    let told = suggest(&head(&text));
+    assert_eq!(told.mapping.time_format, "%m/%d/%Y %I:%M %p");
+    assert!(told.questions.iter().any(|q| q.contains("zone")), "{told:?}");
+    let mut mapping = told.mapping;
+    mapping.zone = Some(chrono_tz::America::New_York);
+    assert_eq!(Mapping::from_toml(&mapping.to_toml().expect("writes")).expect("reads"), mapping);
+    let (summary, sums) = mapped(&mapping, format!("{text}31/3/2026 2:05 PM,m,9\n"));
+    assert_eq!((summary.rows, sums.pushed, sums.rejects.len()), (3, 2, 1));
+    // TZ=America/New_York date -d '2026-10-03 14:05' +%s
+    assert!(sums.shown[0].contains("time: 1791050700000000"), "{:?}", sums.shown);
+    assert!(sums.rejects[0].reason.contains("time_format"), "{:?}", sums.rejects);
+
+    let days = Mapping::from_toml(
+        "kind = \"usage\"\nzone = \"UTC\"\ntime_format = \"%d.%m.%Y\"\n[columns]\ntimestamp = \"Tag\"\nmodel = \"M\"\ninput_tokens = \"I\"\n",
+    )
+    .expect("a mapping");
+    let (_, sums) = mapped(&days, "Tag;M;I\n03.10.2026;m;1.234.567\n");
+    assert_eq!((sums.pushed, sums.total().uncached_input), (1, 1_234_567));
+    assert!(sums.shown[0].contains("time: 1790985600000000, end: 1791072000000000"), "{:?}", sums.shown);
+
+    let bad = Mapping::from_toml("kind = \"call\"\ntime_format = \"%H:%M\"\n[columns]\ntimestamp = \"t\"\n");
+    assert!(bad.expect_err("refused").to_string().contains("does not tell year, month and day"));
+}
+
+#[test]
 fn a_preview_shows_faults() {
     let head = head("when,in\n1767225600,5\nyesterday,7\n1767225600,8\n");
     let mut mapping = Mapping::new(RowIs::Call);

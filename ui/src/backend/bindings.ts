@@ -973,6 +973,10 @@ paths: boolean,
  */
 rows: Array<Array<string>>,
 /**
+ * The ways in which its times may be written, as the first rows show them.
+ */
+time_formats: Array<TimeFormat>,
+/**
  * What is still to be decided, in words.
  */
 questions: Array<string>,
@@ -1043,6 +1047,10 @@ cached_input: CachedInput,
  * Unit of times that are numbers.
  */
 time_unit: TimeUnit,
+/**
+ * How times are written, in the words of `strftime`; empty where they are RFC 3339 or numbers.
+ */
+time_format: string,
 /**
  * Unit of latencies.
  */
@@ -1756,6 +1764,19 @@ columns: Array<Column>,
  * Rows, in the order to show.
  */
 rows: Array<Row>, };
+
+/**
+ * A way in which times may be written.
+ */
+export type TimeFormat = {
+/**
+ * Pattern, as a mapping has it.
+ */
+pattern: string,
+/**
+ * What it writes for 3 October 2026, 14:05:09.
+ */
+example: string, };
 
 /**
  * Unit of times that are numbers.

@@ -151,4 +151,10 @@ export const data = {
     noNames: 'No ids yet: they come with the imports.',
     licences: 'Outlay is under Apache-2.0; the typeface Inter is under the SIL Open Font License 1.1 (licences/Inter-OFL.txt).',
   },
+
+  naming: {
+    give: 'name',
+    title: (dimension: string) => `${dimension}: whose is it?`,
+    save: 'Save',
+  },
 } as const;

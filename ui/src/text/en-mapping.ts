@@ -22,7 +22,7 @@ const groups: Readonly<Record<Unit, string>> = {
 };
 
 const timeUnits: Readonly<Record<TimeUnit, string>> = {
-  auto: 'told by their size',
+  auto: '2026-10-03 14:05, or a number',
   seconds: 'seconds since 1970',
   milliseconds: 'milliseconds since 1970',
   microseconds: 'microseconds since 1970',
@@ -70,8 +70,9 @@ export const mapping = {
     drop: (name: string) => `No longer read ${name}`,
     suggested: 'suggested:',
     meaning: 'What its numbers and texts mean',
-    timeUnit: 'Times that are numbers',
+    timeUnit: 'Times are written as',
     timeUnits,
+    timeFormats: '3 October 2026, 14:05:09 is written',
     zone: 'Times without a zone',
     zoneNone: 'there are none',
     latencyUnit: 'Durations',

@@ -145,6 +145,7 @@ export const text = {
       ['Esc', 'Close; in Hotspots: a level up'],
       ['↑ ↓', 'Along rows; PgUp, PgDn, Home, End in Calls'],
       ['Enter', 'Open what a row or bar is made of'],
+      ['F2', 'In Hotspots: name the id of a row'],
       ['← →', 'Along a chart; in Hotspots: fold and unfold the causes'],
       ['Alt ← →', 'Back and forward'],
       ['?', 'This list'],

@@ -1,16 +1,15 @@
 //! A file that appears whole under the name that the user gave it, or not at all.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::NamedTempFile;
 
 use crate::replies::ErrorReply;
 
 /// A file under construction beside its place; gone again unless it is kept.
 pub struct Unfinished {
-    file: File,
-    temporary: PathBuf,
+    file: NamedTempFile,
     target: PathBuf,
 }
 
@@ -39,22 +38,26 @@ impl Unfinished {
         if ledger.and_then(|l| l.canonicalize().ok()).is_some_and(|ledger| folder.starts_with(ledger)) {
             return refused("lies inside the company file", "Choose a folder outside of it.");
         }
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let temporary = folder.join(format!(".{}.{}-{number}.part", name.to_string_lossy(), std::process::id()));
-        let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(|e| cannot(target, &e))?;
-        Ok(Unfinished { file, temporary, target: target.to_path_buf() })
+        let mut begin = tempfile::Builder::new();
+        let prefix = format!(".{}.", name.to_string_lossy());
+        begin.prefix(&prefix).suffix(".part");
+        // As any file that a person saves: without this, only its owner could read it.
+        #[cfg(unix)]
+        begin.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = begin.tempfile_in(&folder).map_err(|e| cannot(target, &e))?;
+        Ok(Unfinished { file, target: target.to_path_buf() })
     }
 
     /// Gives the file its name; its size.
     pub fn keep(self) -> Result<u64, ErrorReply> {
+        let Unfinished { file, target } = self;
         let done = || -> io::Result<u64> {
-            self.file.sync_all()?;
-            let bytes = self.file.metadata()?.len();
-            fs::rename(&self.temporary, &self.target)?;
+            file.as_file().sync_all()?;
+            let bytes = file.as_file().metadata()?.len();
+            file.persist(&target).map_err(|e| e.error)?;
             Ok(bytes)
         };
-        done().map_err(|e| cannot(&self.target, &e))
+        done().map_err(|e| cannot(&target, &e))
     }
 }
 
@@ -64,12 +67,5 @@ impl Write for Unfinished {
     }
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // After a rename there is nothing by this name any more.
-        let _ = fs::remove_file(&self.temporary);
     }
 }

@@ -1,6 +1,6 @@
 //! Imports, formats and mappings.
 
-use outlay_import::mapping::{CachedInput, LatencyUnit, MoneyUnit, RowIs, TimeUnit};
+use outlay_import::mapping::{CachedInput, LatencyUnit, MoneyUnit, RowIs, TimeFormat, TimeUnit};
 use outlay_model::money::Money;
 use outlay_model::report::{FileReport, Kind};
 use outlay_model::view::Unit;
@@ -140,6 +140,9 @@ pub struct MappingSpec {
     pub cached_input: CachedInput,
     /// Unit of times that are numbers.
     pub time_unit: TimeUnit,
+    /// How times are written, in the words of `strftime`; empty where they are RFC 3339 or numbers.
+    #[serde(default)]
+    pub time_format: String,
     /// Unit of latencies.
     pub latency_unit: LatencyUnit,
     /// Unit of amounts.
@@ -208,6 +211,8 @@ pub struct MappingReply {
     pub paths: bool,
     /// The first rows, one text per column.
     pub rows: Vec<Vec<String>>,
+    /// The ways in which its times may be written, as the first rows show them.
+    pub time_formats: Vec<TimeFormat>,
     /// What is still to be decided, in words.
     pub questions: Vec<String>,
     /// The first row as it would be read: field and value.

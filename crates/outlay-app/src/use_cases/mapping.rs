@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use outlay_import::mapping::{Mapping, RowIs, Suggestion, columns, preview, questions, suggest, suggest_as};
+use outlay_import::mapping::{
+    Mapping, RowIs, Suggestion, columns, preview, questions, suggest, suggest_as, time_formats,
+};
 use outlay_import::{Head, Input, Shape, fields, formats as registry};
 use outlay_model::money::{Currency, Money, Pico};
 use outlay_model::record::shorten;
@@ -102,6 +104,7 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
             .collect(),
         columns: columns.into_iter().map(|c| c.name).collect(),
         paths: head.is_json(),
+        time_formats: time_formats(head, &chosen),
         questions: open_questions(head, &chosen, suggestion),
         example,
         example_cost,
@@ -129,6 +132,7 @@ impl MappingSpec {
             zone: mapping.zone.map(|zone| zone.name().to_owned()),
             cached_input,
             time_unit,
+            time_format: mapping.time_format.clone(),
             latency_unit,
             money_unit,
             token_multiplier,
@@ -152,6 +156,7 @@ impl MappingSpec {
             zone: self.zone.as_deref().map(opened::zone).transpose()?,
             cached_input: self.cached_input,
             time_unit: self.time_unit,
+            time_format: self.time_format.trim().to_owned(),
             latency_unit: self.latency_unit,
             money_unit: self.money_unit,
             token_multiplier: self.token_multiplier,

@@ -102,6 +102,7 @@ mod tests {
             columns: Vec::new(),
             paths: false,
             rows: Vec::new(),
+            time_formats: Vec::new(),
             questions: vec!["which zone?\nkind = \"evil\"".to_owned()],
             example: Vec::new(),
             example_cost: None,

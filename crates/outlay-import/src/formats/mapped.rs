@@ -29,6 +29,10 @@
 //! 0. A document that lacks the list is one rejected row; one that ends inside of it keeps the rows before, and that is
 //! said.
 //!
+//! Times that begin with the year, and numbers of seconds, are read as they stand. Others need a `time_format` in the
+//! words of `strftime`, such as `%m/%d/%Y %H:%M`; it is suggested where the first rows fit only one order of day and
+//! month, and asked for where they fit both.
+//!
 //! Cells of a table may have decimal commas, thousands separators or a dollar sign where they can mean only one thing;
 //! `1,234` can mean two, and is rejected unless other numbers of the file show which.
 

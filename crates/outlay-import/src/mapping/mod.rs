@@ -22,6 +22,7 @@ mod read;
 mod samples;
 mod suggest;
 mod synonyms;
+mod times;
 
 use std::collections::BTreeMap;
 
@@ -38,7 +39,7 @@ pub(crate) use read::read;
 pub(crate) use samples::keys_behind;
 pub use samples::{Column, columns};
 pub(crate) use suggest::wrapped;
-pub use suggest::{Reason, Suggestion, questions, suggest, suggest_as};
+pub use suggest::{Reason, Suggestion, TimeFormat, questions, suggest, suggest_as, time_formats};
 
 /// What a row of a mapped file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -151,6 +152,10 @@ pub struct Mapping {
     /// Unit of times that are numbers.
     #[serde(default)]
     pub time_unit: TimeUnit,
+    /// How times are written, in the words of `strftime` (`%m/%d/%Y %H:%M`); empty where they are RFC 3339, begin with
+    /// the year as it does, or are numbers.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub time_format: String,
     /// Unit of latencies.
     #[serde(default)]
     pub latency_unit: LatencyUnit,
@@ -196,6 +201,7 @@ impl Mapping {
             zone: None,
             cached_input: CachedInput::default(),
             time_unit: TimeUnit::default(),
+            time_format: String::new(),
             latency_unit: LatencyUnit::default(),
             money_unit: MoneyUnit::default(),
             token_multiplier: 1,
@@ -266,6 +272,14 @@ impl Mapping {
             return fault(
                 format!("rows is \"{}\", which is no path", self.rows),
                 "write it as \"data\" or \"result.items\"",
+            );
+        }
+        if !self.time_format.is_empty()
+            && let Err(why) = times::Pattern::new(&self.time_format)
+        {
+            return fault(
+                format!("time_format is \"{}\", which {why}", self.time_format),
+                "write it in the words of strftime, such as \"%m/%d/%Y %H:%M\"",
             );
         }
         if ![1, 1_000, 1_000_000].contains(&self.token_multiplier) {

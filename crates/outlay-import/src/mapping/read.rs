@@ -8,6 +8,7 @@ use outlay_model::record::{Record, Sink};
 use sonic_rs::PointerNode;
 
 use super::path::{lookup, nodes};
+use super::times::{Pattern, rfc3339};
 use super::{CachedInput, LatencyUnit, Mapping, MoneyUnit, RowIs, TimeUnit};
 use crate::error::{Broken, Fault, ImportError};
 use crate::feed::{Feed, Spot};
@@ -34,6 +35,8 @@ struct Reader<'m> {
     mapping: &'m Mapping,
     targets: Vec<Target<'m>>,
     constants: Vec<(&'m str, Slot, &'m str)>,
+    /// How times are written, where that is not RFC 3339 or a number.
+    pattern: Option<Pattern>,
     rules: Rules,
     account: Option<&'m str>,
 }
@@ -73,6 +76,7 @@ pub(crate) fn read(
         mapping,
         targets,
         constants,
+        pattern: Some(mapping.time_format.as_str()).filter(|text| !text.is_empty()).and_then(|t| Pattern::new(t).ok()),
         rules: Rules {
             cached_inside: mapping.cached_input == CachedInput::Inside,
             zero_cost_is_unknown: mapping.zero_cost_is_unknown,
@@ -223,7 +227,7 @@ impl Reader<'_> {
             let key = match target.slot {
                 Slot::Score => Cow::Borrowed(target.field),
                 Slot::Field(field) => {
-                    let text = in_our_unit(field.shape, &text, self.mapping)
+                    let text = in_our_unit(field.shape, &text, self.mapping, self.pattern.as_ref())
                         .map_err(|reason| Fault::new(target.path, format!("{} {reason}", field.name), &text))?;
                     if let Some(text) = text {
                         draft.set(target.slot, &Cow::Borrowed(target.path), &Cow::Owned(text))?;
@@ -265,7 +269,15 @@ impl Reader<'_> {
 }
 
 /// The text in the unit of the field, where the mapping says that the file has another.
-fn in_our_unit(shape: Shape, text: &str, mapping: &Mapping) -> Result<Option<String>, &'static str> {
+fn in_our_unit(
+    shape: Shape,
+    text: &str,
+    mapping: &Mapping,
+    pattern: Option<&Pattern>,
+) -> Result<Option<String>, &'static str> {
+    if let (Shape::Time, Some(pattern)) = (shape, pattern) {
+        return pattern.stamp(text).and_then(rfc3339).map(Some);
+    }
     match shape {
         Shape::Tokens if mapping.token_multiplier != 1 => {
             Ok(Some(value::tokens_in(text, mapping.token_multiplier)?.to_string()))

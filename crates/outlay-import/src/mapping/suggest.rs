@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use outlay_model::money::Pico;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::path::nodes;
 use super::samples::{Column, columns};
 use super::synonyms::{SYNONYMS, plain};
+use super::times::{self, Pattern, patterns_of};
 use super::{CachedInput, LatencyUnit, Mapping, MoneyUnit, RowIs};
 use crate::fields::{self, Field, SCORE_PREFIX, Shape, Slot};
 use crate::head::Head;
@@ -256,7 +258,7 @@ fn kind_of(columns: &[Column]) -> RowIs {
 
 /// Whether all values can be read as the field; the first example, or the first value that cannot.
 fn fits<'c>(field: &'static Field, column: &'c Column, head: &Head) -> Result<Option<&'c str>, &'c str> {
-    let told = || column.told().filter(|text| !value::is_null(text));
+    let told = || values(column);
     let good = |text: &str| {
         let plain = match head.is_table() {
             true => Slot::Field(field).plain(text, head.numbers),
@@ -271,6 +273,8 @@ fn fits<'c>(field: &'static Field, column: &'c Column, head: &Head) -> Result<Op
         })
     };
     match told().find(|text| !good(text)) {
+        // As people write them: which way is settled with the units.
+        Some(_) if field.shape == Shape::Time && !patterns_of(told()).is_empty() => Ok(told().next()),
         Some(bad) => Err(bad),
         None => Ok(told().next()),
     }
@@ -282,6 +286,11 @@ fn of<'c>(columns: &'c [Column], mapping: &Mapping, field: &str) -> Option<&'c C
 }
 
 fn units(columns: &[Column], mapping: &mut Mapping, questions: &mut Vec<String>) {
+    if let Some(time) = of(columns, mapping, "timestamp")
+        && let [pattern] = patterns_of(values(time))[..]
+    {
+        pattern.clone_into(&mut mapping.time_format);
+    }
     if let Some(latency) = of(columns, mapping, "latency_ms").or(of(columns, mapping, "ttft_ms")) {
         let name = plain(&latency.name);
         if name.ends_with("seconds")
@@ -307,6 +316,35 @@ fn units(columns: &[Column], mapping: &mut Mapping, questions: &mut Vec<String>)
     }
 }
 
+/// A way in which times may be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TimeFormat {
+    /// Pattern, as a mapping has it.
+    pub pattern: String,
+    /// What it writes for 3 October 2026, 14:05:09.
+    pub example: String,
+}
+
+/// The ways in which the times of a file may be written, as its first rows show them; all that are known, where they
+/// fit none.
+#[must_use]
+pub fn time_formats(head: &Head, mapping: &Mapping) -> Vec<TimeFormat> {
+    let columns = columns(head, &mapping.rows);
+    let fitting = of(&columns, mapping, "timestamp").map(|time| patterns_of(values(time))).unwrap_or_default();
+    let mut all = if fitting.is_empty() { times::PATTERNS.to_vec() } else { fitting };
+    if !mapping.time_format.is_empty() && !all.contains(&mapping.time_format.as_str()) {
+        all.push(&mapping.time_format);
+    }
+    all.into_iter()
+        .filter_map(|pattern| Some(TimeFormat { pattern: pattern.to_owned(), example: times::shown(pattern)? }))
+        .collect()
+}
+
+/// Texts that say something, and are no word for nothing.
+fn values(column: &Column) -> impl Iterator<Item = &str> + Clone {
+    column.texts.iter().map(String::as_str).filter(|text| !text.is_empty() && !value::is_null(text))
+}
+
 /// What a mapping leaves open that only a person can tell.
 #[must_use]
 pub fn questions(head: &Head, mapping: &Mapping) -> Vec<String> {
@@ -323,7 +361,18 @@ fn ask(columns: &[Column], mapping: &Mapping, questions: &mut Vec<String>) {
         }
         None => {}
         Some(time) => {
-            let local = time.told().find(|text| value::stamp(text, Epoch::Auto).is_ok_and(|stamp| !stamp.zoned));
+            let pattern = Pattern::new(&mapping.time_format).ok();
+            let stamp = |text: &str| match &pattern {
+                Some(pattern) => pattern.stamp(text),
+                None => value::stamp(text, Epoch::Auto),
+            };
+            if let ([first, .., last], true) = (&patterns_of(values(time))[..], pattern.is_none()) {
+                let example = time.told().next().unwrap_or_default();
+                questions.push(format!(
+                    "Is the day or the month first in \"{example}\"? Set time_format = \"{first}\" or \"{last}\"."
+                ));
+            }
+            let local = time.told().find(|text| stamp(text).is_ok_and(|stamp| !stamp.zoned));
             if let (Some(local), None) = (local, mapping.zone) {
                 questions.push(format!("Which zone are times such as \"{local}\" in? Set zone = \"UTC\" or another."));
             }
