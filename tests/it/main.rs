@@ -14,4 +14,5 @@ mod flow;
 mod ledger;
 mod outside;
 mod prices;
+mod repeats;
 mod support;

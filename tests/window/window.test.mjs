@@ -109,6 +109,18 @@ test('exports come in through the native dialog, and the overview shows their ex
 
 test('logs come in; hotspots, a level down, and the bill of a call agree with the command line', async () => {
   await importThroughWindow('folder', logs);
+  // One of them has local times: the window asks once, for that file alone.
+  assert.equal((await window.all('with-zone')).length, 1);
+  const before = await window.text('import-result');
+  await window.script(
+    `const zone = document.querySelector('[data-testid="which-zone"]');
+     zone.value = 'Europe/Berlin';
+     zone.dispatchEvent(new Event('change', { bubbles: true }));`,
+  );
+  await window.click('with-zone');
+  await window.until(async () => (await window.text('import-result')) !== before, 'no result of the file with local times');
+  assert.ok((await latestImport()).imported > 0);
+  assert.equal((await window.all('with-zone')).length, 0);
   await window.click('see-month');
   await showsTotal((await outlay(company, 'overview')).total);
 

@@ -1,6 +1,7 @@
 //! What every answer shares: its sentence, its period, and how far it can be trusted.
 
 use outlay_model::money::Money;
+use outlay_model::report::Kind;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -103,6 +104,23 @@ pub struct SourceShare {
     pub amount: Money,
 }
 
+/// An export that tells the same as another one, in another cut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LeftOutExport {
+    /// Provider.
+    pub provider: String,
+    /// Account; empty where the provider has only one.
+    pub account: String,
+    /// Usage or charges.
+    pub kind: Kind,
+    /// The file's name.
+    pub file: String,
+    /// Days of the period on which it is left out, in words.
+    pub label: String,
+    /// All of it in a sentence.
+    pub sentence: String,
+}
+
 /// Days on which a provider account that is expected has no record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct MissingDays {
@@ -153,6 +171,8 @@ pub struct Trust {
     pub days: i64,
     /// What is missing.
     pub missing: Vec<MissingDays>,
+    /// Exports that repeat others, and are not added to them.
+    pub left_out: Vec<LeftOutExport>,
     /// Where cache writes of unknown duration leave the cost open: low (the headline) and high.
     pub range: Option<(Money, Money)>,
     /// Amounts in other currencies, not added.

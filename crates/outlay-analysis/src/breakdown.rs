@@ -1,8 +1,8 @@
 //! A total cut by dimensions, so that the parts and the rest add up to it exactly.
 //!
-//! Where the headline's own sources know every dimension asked for, the headline itself is cut. Otherwise own logs ×
-//! price are cut and what is left of the headline is the last row: "billed, not in the logs". It is negative where the
-//! logs say more than the bill.
+//! Where the headline's own sources know every dimension asked for, the headline itself is cut. Otherwise the first of
+//! own logs × price, provider usage × price and billed lines that tells any of them is cut, and what is left of the
+//! headline is the last row: "billed, not in the logs". It is negative where the logs say more than the bill.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,8 @@ use outlay_model::view::{Cell, Column, Row, RowKind, TableSpec, Unit};
 
 use crate::answer::HeadlineSource;
 use crate::context::Context;
-use crate::headline::Headline;
-use crate::prices::{Cost, Prices};
+use crate::headline::{Headline, amount_of};
+use crate::prices::Prices;
 use crate::words;
 
 /// One value, or one combination of values, of the dimensions.
@@ -40,9 +40,25 @@ impl Item {
     }
 }
 
+/// Where the parts of a total come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// The sources of the total itself.
+    #[default]
+    Headline,
+    /// Own logs × price.
+    OwnLogs,
+    /// Provider usage × price.
+    ProviderUsage,
+    /// Billed lines.
+    Invoice,
+}
+
 /// A total and its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Breakdown {
+    /// Where the parts come from.
+    pub detail: Detail,
     /// Dearest first; ties by key.
     pub items: Vec<Item>,
     /// What the items leave of the total; `None` where they are cut from the headline itself, or where nothing is left.
@@ -84,7 +100,7 @@ impl Breakdown {
             item.tokens += part.tokens;
             item.unpriced_tokens += part.unpriced_tokens;
         }
-        Some(Breakdown { items: sorted(items), rest: None, total: headline.total })
+        Some(Breakdown { detail: Detail::Headline, items: sorted(items), rest: None, total: headline.total })
     }
 
     /// Cuts own logs × price by the keys of a cube of calls that stand at `keys`, against the headline.
@@ -96,24 +112,58 @@ impl Breakdown {
         context: &Context,
         prices: &dyn Prices,
     ) -> Breakdown {
+        Breakdown::of_source(calls, keys, Detail::OwnLogs, headline, context, prices)
+    }
+
+    /// Cuts the first source that tells any of the dimensions: `sources` are cubes of calls, usage and charges by them.
+    #[must_use]
+    pub fn of_details(
+        sources: [&Cube; 3],
+        dimensions: usize,
+        headline: &Headline,
+        context: &Context,
+        prices: &dyn Prices,
+    ) -> Breakdown {
+        let keys: Vec<usize> = (0..dimensions).collect();
+        let tells = |cube: &Cube| cube.groups.iter().any(|group| keys.iter().any(|at| !cube.key(group, *at).is_empty()));
+        let details = [Detail::OwnLogs, Detail::ProviderUsage, Detail::Invoice];
+        let (cube, detail) =
+            sources.into_iter().zip(details).find(|(cube, _)| tells(cube)).unwrap_or((sources[0], Detail::OwnLogs));
+        Breakdown::of_source(cube, &keys, detail, headline, context, prices)
+    }
+
+    fn of_source(
+        cube: &Cube,
+        keys: &[usize],
+        detail: Detail,
+        headline: &Headline,
+        context: &Context,
+        prices: &dyn Prices,
+    ) -> Breakdown {
+        let source = match detail {
+            Detail::Invoice => HeadlineSource::Invoice,
+            Detail::ProviderUsage => HeadlineSource::ProviderUsage,
+            Detail::Headline | Detail::OwnLogs => HeadlineSource::OwnLogs,
+        };
         let mut items: BTreeMap<Vec<String>, Item> = BTreeMap::new();
         let mut sum = Pico::ZERO;
-        for group in &calls.groups {
-            let keys: Vec<String> = keys.iter().map(|at| calls.key(group, *at).to_owned()).collect();
-            let cost = Cost::of(group.rate_set, &group.sums, context, prices);
+        for group in &cube.groups {
+            let keys: Vec<String> = keys.iter().map(|at| cube.key(group, *at).to_owned()).collect();
+            let cost = amount_of(cube, group, source, context, prices);
             let item = items.entry(keys).or_insert_with_key(|keys| Item {
                 keys: keys.clone(),
                 calls: Some(0),
                 ..Item::default()
             });
             item.cost += cost.low;
-            item.calls = item.calls.map(|calls| calls + group.sums.records);
+            let calls = if source == HeadlineSource::OwnLogs { Some(group.sums.records) } else { group.sums.requests };
+            item.calls = item.calls.zip(calls).map(|(a, b)| a + b);
             item.tokens += cost.tokens;
             item.unpriced_tokens += cost.unpriced_tokens;
             sum += cost.low;
         }
         let rest = headline.total - sum;
-        Breakdown { items: sorted(items), rest: (rest != Pico::ZERO).then_some(rest), total: headline.total }
+        Breakdown { detail, items: sorted(items), rest: (rest != Pico::ZERO).then_some(rest), total: headline.total }
     }
 
     /// Number and sum of the items below the first `top`.
@@ -210,15 +260,28 @@ pub fn labels(by: &[Dimension], keys: &[String], context: &Context) -> Vec<Strin
 
 /// What the rest of a headline is called.
 #[must_use]
-pub fn rest_label(headline: &Headline) -> String {
+pub fn rest_label(headline: &Headline, cut: &Breakdown) -> String {
     let billed = headline.won.values().any(|s| *s == HeadlineSource::Invoice);
-    if billed { "billed, not in the logs" } else { "in provider usage, not in the logs" }.to_owned()
+    let less = cut.rest.is_some_and(|rest| rest.0 < 0);
+    match (cut.detail, billed, less) {
+        (Detail::ProviderUsage, _, false) => "billed, not in provider usage",
+        (Detail::ProviderUsage, _, true) => "in provider usage, not billed",
+        (Detail::Invoice, ..) => "not in the billed lines",
+        (_, true, false) => "billed, not in the logs",
+        (_, true, true) => "in the logs, not billed",
+        (_, false, false) => "in provider usage, not in the logs",
+        (_, false, true) => "in the logs, not in provider usage",
+    }
+    .to_owned()
 }
 
 /// Why there is a rest: the providers that no log tells of, or that the logs say more than the bill.
 #[must_use]
-pub fn rest_note(headline: &Headline, calls: &Cube, rest: Option<Pico>, context: &Context) -> String {
-    if rest.is_some_and(|rest| rest.0 < 0) {
+pub fn rest_note(headline: &Headline, calls: &Cube, cut: &Breakdown, context: &Context) -> String {
+    if matches!(cut.detail, Detail::ProviderUsage | Detail::Invoice) {
+        return String::new();
+    }
+    if cut.rest.is_some_and(|rest| rest.0 < 0) {
         return "the logs say more than the bill".to_owned();
     }
     let logged: BTreeSet<&str> = calls.groups.iter().map(|group| calls.key(group, 0)).collect();

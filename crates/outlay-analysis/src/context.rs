@@ -41,6 +41,21 @@ pub struct Presence {
     pub days: BTreeSet<NaiveDate>,
 }
 
+/// An export whose rows of some days are left out, because another tells the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Provider.
+    pub provider: String,
+    /// Account; empty = not told.
+    pub account: String,
+    /// Usage or charges.
+    pub kind: Kind,
+    /// The file's name.
+    pub file: String,
+    /// Days.
+    pub days: BTreeSet<NaiveDate>,
+}
+
 /// Everything that an analysis is given beside sums, parameters and prices.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -64,6 +79,8 @@ pub struct Context {
     pub decisions: Vec<Decision>,
     /// Which days have records: over both periods and three months before the period, or longer.
     pub presence: Vec<Presence>,
+    /// Exports that repeat others; their rows are in no cube.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Context {
@@ -81,6 +98,7 @@ impl Context {
             names: BTreeMap::new(),
             decisions: Vec::new(),
             presence: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 

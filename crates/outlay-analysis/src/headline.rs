@@ -263,7 +263,14 @@ impl Headline {
     }
 }
 
-fn amount_of(cube: &Cube, group: &Group, source: HeadlineSource, context: &Context, prices: &dyn Prices) -> Cost {
+/// What a group of a source costs: the billed amount, or tokens × price.
+pub(crate) fn amount_of(
+    cube: &Cube,
+    group: &Group,
+    source: HeadlineSource,
+    context: &Context,
+    prices: &dyn Prices,
+) -> Cost {
     if source != HeadlineSource::Invoice {
         return Cost::of(group.rate_set, &group.sums, context, prices);
     }

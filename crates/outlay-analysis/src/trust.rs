@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use outlay_model::dimension::Dimension;
 use outlay_model::money::Money;
 use outlay_model::query::Condition;
 use outlay_model::report::Kind;
 
-use crate::answer::{HeadlineSource, MissingDays, Trust};
+use crate::answer::{HeadlineSource, LeftOutExport, MissingDays, Trust};
 use crate::context::{Context, Decision, selects_account};
 use crate::headline::{Accounts, Headline};
 use crate::words;
@@ -34,12 +35,44 @@ pub fn trust(headline: &Headline, conditions: &[Condition], context: &Context) -
         days_present: context.period.dates().filter(here).count() as i64,
         days: context.period.days(),
         missing,
+        left_out: left_out(conditions, context),
         range: (headline.high > headline.total).then(|| (context.money(headline.total), context.money(headline.high))),
         other_currencies: headline.other_currencies.iter().map(|(c, a)| Money::new(*a, *c)).collect(),
         from_rows: headline.from_rows,
         book: context.book.clone(),
         data_version: context.data_version,
     }
+}
+
+fn left_out(conditions: &[Condition], context: &Context) -> Vec<LeftOutExport> {
+    let accounts = Accounts::of(context, &[]);
+    let of_period = |days: &BTreeSet<NaiveDate>| -> Vec<NaiveDate> {
+        days.range(context.period.from..=context.period.to).copied().collect()
+    };
+    context
+        .left_out
+        .iter()
+        .filter(|export| selects_account(conditions, &export.provider, &export.account))
+        .map(|export| (export, of_period(&export.days)))
+        .filter(|(_, days)| !days.is_empty())
+        .map(|(export, days)| {
+            let label = words::dates(&days);
+            let provider = context.label(Dimension::Provider, &export.provider);
+            let name = export.file.rsplit(['/', '\\']).next().unwrap_or_default();
+            let sentence = format!(
+                "{name} tells {provider}'s {} of {label} once more, in another cut: it is not added",
+                export.kind.title()
+            );
+            LeftOutExport {
+                provider: export.provider.clone(),
+                account: accounts.shown(&export.provider, &export.account),
+                kind: export.kind,
+                file: export.file.clone(),
+                label,
+                sentence,
+            }
+        })
+        .collect()
 }
 
 /// Days of the period, up to today, on which an expected account has no record.
@@ -110,7 +143,6 @@ fn kind_of(source: HeadlineSource) -> Kind {
 /// `Azure 29 to 31 Oct, OpenAI 3 Oct`; beyond two accounts, how many more.
 #[must_use]
 pub fn missing_words(missing: &[MissingDays], context: &Context) -> String {
-    use outlay_model::dimension::Dimension;
     let mut words: Vec<String> = missing
         .iter()
         .take(2)
@@ -132,7 +164,6 @@ pub fn missing_words(missing: &[MissingDays], context: &Context) -> String {
 mod tests {
     use super::*;
     use crate::testing::*;
-    use outlay_model::dimension::Dimension;
 
     #[test]
     fn holes_are_named() {

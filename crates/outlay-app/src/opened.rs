@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use outlay_analysis::answer::HeadlineSource;
-use outlay_analysis::context::{Context, Decision, Presence};
+use outlay_analysis::context::{Context, Decision, LeftOut, Presence};
 use outlay_analysis::words::Style;
 use outlay_ledger::Ledger;
 use outlay_ledger::catalogue::imports::PresenceRow;
@@ -130,6 +130,18 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
     }
     context.presence =
         days.into_iter().map(|((provider, account, kind), days)| Presence { provider, account, kind, days }).collect();
+    for kind in [Kind::Charge, Kind::Usage] {
+        let mut exports: BTreeMap<(String, String, String), BTreeSet<NaiveDate>> = BTreeMap::new();
+        for row in view.left_out(kind).await?.iter() {
+            let days = exports.entry((row.provider.clone(), row.account.clone(), row.name.clone())).or_default();
+            days.extend((row.from..=row.to).map(day_date));
+        }
+        context.left_out.extend(
+            exports
+                .into_iter()
+                .map(|((provider, account, file), days)| LeftOut { provider, account, kind, file, days }),
+        );
+    }
     Ok(context)
 }
 

@@ -9,7 +9,7 @@ use outlay_model::time::Micros;
 use crate::error::{Fault, ImportError};
 use crate::feed::Feed;
 use crate::format::ReadSummary;
-use crate::head::Layout;
+use crate::head::{Head, Layout};
 use crate::source::Input;
 use crate::table::{Row, Splitter, Step, normal};
 use crate::value::{self, Epoch, Naive, NoInstant, Numbers};
@@ -131,15 +131,20 @@ pub(crate) fn read(
     mut each: impl FnMut(u64, Cells<'_>, &mut Feed<'_>) -> Result<Result<(), ImportError>, Fault>,
 ) -> Result<ReadSummary, ImportError> {
     let head = input.head();
-    let missing: Vec<&str> = plan.required.iter().copied().filter(|c| !head.has(c)).collect();
-    let (Layout::Table { delimiter }, true) = (&head.layout, missing.is_empty()) else {
-        return Err(ImportError::Header {
-            name: input.name.clone(),
-            format: plan.format.to_owned(),
-            missing: missing.join(", "),
-        });
+    let refused = |missing| ImportError::Header { name: input.name.clone(), format: plan.format.to_owned(), missing };
+    let delimiter = match head.layout {
+        Layout::Empty => return Err(ImportError::Empty { name: input.name.clone() }),
+        // Its keys may well be the names of the columns.
+        Layout::Json | Layout::JsonLines => {
+            return Err(refused(format!("{}: the file is JSON, and this format is a table", plan.required.join(", "))));
+        }
+        Layout::Table { delimiter } => delimiter,
     };
-    let (delimiter, numbers) = (*delimiter, head.numbers);
+    let missing: Vec<&str> = plan.required.iter().copied().filter(|c| !head.has(c)).collect();
+    if !missing.is_empty() {
+        return Err(refused(missing.join(", ")));
+    }
+    let numbers = head.numbers;
     let mut feed = Feed::new(&input.name, &input.meter, sink);
     let mut rows = Splitter::new(input.reader, delimiter);
     let header = rows.header().unwrap_or_default();
@@ -175,6 +180,29 @@ pub(crate) fn full(cells: &Cells<'_>) -> Result<(), Fault> {
     }
 }
 
+/// A context window as Anthropic's console writes it, empty for the lower band: `≤ 200k` is what a row without the
+/// column means as well, and older exports of the same days have no such column.
+pub(crate) fn upper_band(window: &str) -> &str {
+    if window.starts_with(['≤', '<']) { "" } else { window }
+}
+
+/// The first cell of this column in the head of a table that tells something.
+pub(crate) fn first_told(head: &Head, column: &str) -> Option<String> {
+    let Layout::Table { delimiter } = head.layout else { return None };
+    let mut rows = Splitter::new(head.text.as_bytes(), delimiter);
+    let at = rows.header()?.iter().position(|name| normal(name) == column)?;
+    while let Some(step) = rows.advance() {
+        // The head may end inside of a row.
+        if let (Step::Row(_), Ok(row), true) = (step, rows.row(), rows.lines.ended || head.whole) {
+            let text = row.get(at);
+            if !text.is_empty() && !value::is_null(text) {
+                return Some(text.to_owned());
+            }
+        }
+    }
+    None
+}
+
 /// A part that must equal what it is computed from.
 pub(crate) fn agree(column: &str, told: Option<i64>, parts: i64) -> Result<(), Fault> {
     match told {
@@ -184,5 +212,19 @@ pub(crate) fn agree(column: &str, told: Option<i64>, parts: i64) -> Result<(), F
             &told.to_string(),
         )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_at_which_the_head_ends_is_not_believed() {
+        let told = |text: &str, whole| first_told(&Head::new("t", text.as_bytes(), whole), "organization_id");
+        assert_eq!(told("x,Organization_ID\n1,\n2,NULL\n3,org-a\n4,org-b\n", false), Some("org-a".to_owned()));
+        assert_eq!(told("x,organization_id\n1,\n3,org-a", true), Some("org-a".to_owned()));
+        assert_eq!(told("x,organization_id\n1,\n3,org", false), None);
+        assert_eq!(told("x,y\n1,2\n", true), None);
     }
 }

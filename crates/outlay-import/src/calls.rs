@@ -11,8 +11,9 @@ use crate::error::{Fault, ImportError};
 use crate::feed::{Feed, Spot};
 use crate::fields::{self, Draft, Rules, Slot, Times, kinds};
 use crate::format::{ReadOptions, ReadSummary};
-use crate::head::Layout;
+use crate::head::{Head, Layout};
 use crate::json::{self, JsonRows};
+use crate::mapping;
 use crate::source::Input;
 use crate::table::{self, Splitter};
 use crate::value::Naive;
@@ -31,6 +32,89 @@ impl Dialect {
         let name = self.renamed.iter().find(|(own, _)| *own == key).map_or(key.as_str(), |(_, field)| *field);
         fields::slot(name, kinds::CALL)
     }
+
+    /// Whether a file that begins like this has a column that may hold tokens and that would be left out. Its sums
+    /// would be wrong without anyone noticing, so such a file is not recognised: a mapping says where the column goes.
+    pub fn would_lose_tokens(&self, head: &Head) -> bool {
+        let lost = |name: &String| may_be_tokens(name) && self.slot(name).is_none();
+        match head.layout {
+            Layout::Table { .. } => head.columns.iter().any(lost),
+            // A log may begin with rows that have no tokens.
+            layout => mapping::all_keys_behind(&head.text, layout, "").iter().any(lost),
+        }
+    }
+}
+
+/// Objects in which providers' answers have their counts.
+const USAGE: &[&str] = &["usage", "usage_metadata", "usagemetadata"];
+
+/// Whether a name may be that of a number of tokens. Where that is not sure, it may.
+fn may_be_tokens(name: &str) -> bool {
+    let name = table::normal(name);
+    if USAGE.contains(&name.as_str()) {
+        return true;
+    }
+    if !name.contains("token") && !name.contains("cache") {
+        return false;
+    }
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    // DeepSeek counts in `prompt_cache_hit_tokens`.
+    let counts = name.contains("tokens") || words.clone().any(|word| matches!(word, "count" | "counts"));
+    !words.any(|word| is_no_count(word) || (!counts && is_label(word)))
+}
+
+/// Words of the name of a rate, a limit, a duration or an amount, for which nothing is billed.
+fn is_no_count(word: &str) -> bool {
+    matches!(word, "per" | "rate" | "ratio" | "percent" | "pct" | "max" | "limit" | "budget" | "remaining")
+        || matches!(word, "first" | "time" | "latency" | "ttft" | "ttl" | "ms" | "seconds" | "cost" | "price" | "usd")
+}
+
+/// Words of the name of something that tells rows apart.
+fn is_label(word: &str) -> bool {
+    matches!(word, "hit" | "key" | "id" | "hash" | "name" | "status" | "control" | "tokenizer")
+}
+
+/// Most names of either kind that a note lists.
+const MOST_LEFT_OUT: usize = 20;
+
+/// Columns and keys that no field takes.
+#[derive(Default)]
+struct LeftOut {
+    /// Those that may hold tokens.
+    tokens: Vec<String>,
+    others: Vec<String>,
+}
+
+impl LeftOut {
+    fn add(&mut self, name: &str) {
+        // Rows of two shapes come here for every row.
+        if self.tokens.iter().chain(&self.others).any(|known| *known == name) {
+            return;
+        }
+        let name = outlay_model::record::shorten(name.trim(), 60);
+        let list = if may_be_tokens(&name) { &mut self.tokens } else { &mut self.others };
+        // One more than is listed shows that there are more.
+        if !name.is_empty() && list.len() <= MOST_LEFT_OUT && !list.contains(&name) {
+            list.push(name);
+        }
+    }
+
+    fn tell(&self, feed: &mut Feed<'_>) {
+        if !self.tokens.is_empty() {
+            feed.note(format!(
+                "left out, although they may hold tokens: {}; the sums lack these, so read the file again with a mapping",
+                listed(&self.tokens)
+            ));
+        }
+        if !self.others.is_empty() {
+            feed.note(format!("left out, because no field has their name: {}", listed(&self.others)));
+        }
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names[..names.len().min(MOST_LEFT_OUT)].join(", ");
+    if names.len() > MOST_LEFT_OUT { format!("{shown} and more") } else { shown }
 }
 
 /// Reads a whole file of calls.
@@ -87,10 +171,15 @@ fn table_rows(
     let mut rows = Splitter::new(input.reader, delimiter);
     let header: Vec<String> = rows.header().unwrap_or_default().iter().map(|c| table::normal(c)).collect();
     let mut seen = HashSet::new();
-    let slots: Vec<(usize, Slot, bool)> = (0..header.len())
-        .filter(|i| seen.insert(&header[*i]))
-        .filter_map(|i| dialect.slot(&header[i]).map(|slot| (i, slot, slot.is_number())))
-        .collect();
+    let mut slots: Vec<(usize, Slot, bool)> = Vec::new();
+    let mut left_out = LeftOut::default();
+    for (column, name) in header.iter().enumerate().filter(|(_, name)| seen.insert(*name)) {
+        match dialect.slot(name) {
+            Some(slot) => slots.push((column, slot, slot.is_number())),
+            None => left_out.add(name),
+        }
+    }
+    left_out.tell(feed);
     while let Some(step) = rows.advance() {
         let line = match step {
             table::Step::Row(line) => line,
@@ -144,7 +233,7 @@ fn json_rows(
     feed: &mut Feed<'_>,
 ) -> Result<(), ImportError> {
     let mut rows = JsonRows::new(input.reader, layout, "");
-    let mut keys = Keys { dialect, known: Vec::new() };
+    let mut keys = Keys { dialect, known: Vec::new(), left_out: LeftOut::default() };
     while let Some(step) = rows.advance() {
         let at = |line| Spot { line, document: Some(&rows) };
         let line = match step {
@@ -177,6 +266,7 @@ fn json_rows(
             }
         }
     }
+    keys.left_out.tell(feed);
     if rows.is_open() {
         feed.unclosed();
     }
@@ -188,6 +278,7 @@ fn json_rows(
 struct Keys<'d> {
     dialect: &'d Dialect,
     known: Vec<(Box<str>, Option<Slot>)>,
+    left_out: LeftOut,
 }
 
 impl Keys<'_> {
@@ -198,6 +289,9 @@ impl Keys<'_> {
             return *slot;
         }
         let slot = self.dialect.slot(key);
+        if slot.is_none() {
+            self.left_out.add(key);
+        }
         if let Some(known) = self.known.get_mut(at) {
             *known = (key.into(), slot);
         } else if at == self.known.len() && at < 256 {

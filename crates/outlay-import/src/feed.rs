@@ -154,6 +154,6 @@ impl<'s> Feed<'s> {
         if bytes > self.told {
             self.sink.progress(bytes).map_err(|_| ImportError::Stopped)?;
         }
-        Ok(ReadSummary { rows: self.rows, notes: self.notes, zone, adjusted: 0 })
+        Ok(ReadSummary { rows: self.rows, notes: self.notes, zone })
     }
 }

@@ -71,8 +71,6 @@ pub struct ReadSummary {
     pub notes: Vec<String>,
     /// Zone that local times were read in, where there were any.
     pub zone: Option<Tz>,
-    /// Rows in which a documented fault of the source was put right.
-    pub adjusted: u64,
 }
 
 /// A file format. Stateless: one file in `src/formats`, one line in [`crate::formats()`], one folder of samples.

@@ -1,6 +1,5 @@
 //! The beginning of a file, as formats recognise it.
 
-use crate::json::{JsonRows, Step};
 use crate::mapping;
 use crate::outline;
 use crate::table::{self, Splitter};
@@ -77,7 +76,8 @@ impl Head {
         let signature = sorted(columns.iter().map(|c| table::normal(c)));
         let mut set = signature.clone();
         if !matches!(layout, Layout::Table { .. } | Layout::Empty) {
-            set = sorted(set.into_iter().chain(all_keys(&text, layout)));
+            let all = mapping::all_keys_behind(&text, layout, "");
+            set = sorted(set.into_iter().chain(all.iter().map(|key| table::normal(key))));
         }
         let numbers = match layout {
             Layout::Table { delimiter } => numbers(bytes, delimiter),
@@ -202,20 +202,6 @@ fn is_by_line(text: &str) -> bool {
         before = line;
     }
     false
-}
-
-/// All keys of the objects in a text, in lower case.
-fn all_keys(text: &str, layout: Layout) -> Vec<String> {
-    let mut rows = JsonRows::new(text.as_bytes(), layout, "");
-    let mut keys = Vec::new();
-    while let Some(step) = rows.advance() {
-        if let (Step::Object(_), Ok(row)) = (step, rows.text()) {
-            keys.extend(outline::outline(row).keys.iter().map(|key| table::normal(key)));
-            keys.sort_unstable();
-            keys.dedup();
-        }
-    }
-    keys
 }
 
 #[cfg(test)]

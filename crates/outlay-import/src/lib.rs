@@ -47,7 +47,7 @@ mod value;
 
 pub use detect::{Detected, detect};
 pub use error::ImportError;
-pub use fields::{Field, Shape, fields};
+pub use fields::{Field, SCORE_PREFIX, Shape, fields};
 pub use format::{About, Certainty, Format, Match, ReadOptions, ReadSummary};
 pub use formats::formats;
 pub use head::{Head, Layout, Wrapped};

@@ -2,7 +2,8 @@
 //!
 //! A row may span lines inside quotes, but never more than [`crate::lines::MAX_ROW`] bytes. A quotation mark that is
 //! not closed, or that is closed where the row then does not fit the header, costs the line on which it stands and
-//! nothing else: the lines behind it are read again as rows of their own.
+//! nothing else: the lines behind it are read again as rows of their own. How often lines are searched again is bounded
+//! ([`Searched`]), so that the time is proportional to the size of the file whatever is in it.
 
 use std::io::BufRead;
 
@@ -13,6 +14,22 @@ use crate::lines::{Lines, MAX_ROW, is_blank};
 
 /// Bytes of a bad row that are kept for a message.
 const SHOWN: usize = 400;
+
+/// How many marks inside of lines that were searched in vain may be searched for again, where each may end otherwise.
+const TRIES: u8 = 8;
+
+/// The lines through which the end of a cell was searched in vain.
+///
+/// A later one of them that leaves a cell open at its own end has from there on the same text before it in the same
+/// state, and so ends where that search ended. Without this a file of nothing but such lines would be read to its end
+/// for each of them.
+#[derive(Clone, Copy, Default)]
+struct Searched {
+    /// Last line that was searched.
+    last: u64,
+    /// How many of the lines before it may still be searched from.
+    tries: u8,
+}
 
 /// Why a row in another encoding is none.
 pub(crate) const NOT_UTF8: &str = "the row is not UTF-8 text; save the file again as CSV UTF-8";
@@ -74,6 +91,7 @@ pub(crate) struct Splitter<R> {
     quoted: bool,
     /// Columns of the header, once it was read.
     width: Option<usize>,
+    searched: Searched,
 }
 
 impl<R: BufRead> Splitter<R> {
@@ -92,6 +110,7 @@ impl<R: BufRead> Splitter<R> {
             spans: Vec::new(),
             quoted: false,
             width: None,
+            searched: Searched::default(),
         }
     }
 
@@ -147,6 +166,9 @@ impl<R: BufRead> Splitter<R> {
         (self.filled, self.found) = (0, 0);
         let mut last = number;
         while !self.split_line() {
+            if last == number && number < self.searched.last && self.searched.tries == 0 {
+                return self.stray(number, "is not closed on its line");
+            }
             match self.lines.advance() {
                 Some(line) if line.too_long => {
                     // Its end is gone already, and so cannot be read again.
@@ -160,10 +182,14 @@ impl<R: BufRead> Splitter<R> {
                     last = line.number;
                     self.behind.extend_from_slice(self.lines.raw());
                     if self.filled + self.lines.bytes().len() > MAX_ROW {
+                        self.search_ended(number, last, 0);
                         return self.stray(number, "is not closed within 16 MiB");
                     }
                 }
-                None => return self.stray(number, "is not closed"),
+                None => {
+                    self.search_ended(number, u64::MAX, 0);
+                    return self.stray(number, "is not closed");
+                }
             }
         }
         let mut from = 0;
@@ -171,8 +197,13 @@ impl<R: BufRead> Splitter<R> {
             self.spans.push((from, *end as u32));
             from = *end as u32;
         }
-        if last > number && !(closes(self.lines.bytes(), self.delimiter) && self.fits()) {
-            return self.stray(number, &format!("is closed on line {last}, where the row does not fit the header"));
+        if last > number {
+            let closed = closes(self.lines.bytes(), self.delimiter);
+            if !(closed && self.fits()) {
+                // Another row that ends there has other cells before, and may fit.
+                self.search_ended(number, last, if closed { TRIES } else { 0 });
+                return self.stray(number, &format!("is closed on line {last}, where the row does not fit the header"));
+            }
         }
         Step::Row(number)
     }
@@ -210,10 +241,20 @@ impl<R: BufRead> Splitter<R> {
             .is_none_or(|width| self.spans.len() >= width && self.spans[width..].iter().all(|(from, to)| from == to))
     }
 
+    /// Notes how far was searched in vain from this line, and how many of the lines on the way may be searched from.
+    fn search_ended(&mut self, number: u64, last: u64, tries: u8) {
+        let Searched { last: before, tries: left } = self.searched;
+        let tries = if number < before { tries.min(left.saturating_sub(1)) } else { tries };
+        self.searched = Searched { last: last.max(before), tries };
+    }
+
     /// Gives up on the line on which a quotation mark opens a cell, and reads those behind it again.
     fn stray(&mut self, number: u64, why: &str) -> Step {
-        self.lines.unread(&self.behind, number);
-        self.behind = Vec::new();
+        // Giving nothing back would still move all that was given back before.
+        if !self.behind.is_empty() {
+            self.lines.unread(&self.behind, number);
+            self.behind = Vec::new();
+        }
         (self.filled, self.found) = (0, 0);
         self.scratch = Vec::new();
         self.spans.clear();
@@ -317,6 +358,43 @@ mod tests {
         assert_eq!(out[1..4], ["3 Ok(\"y\")", "4 Ok(\"z\")", "5 Ok(\"two\\nlines\")"]);
         assert!(out[4].starts_with("7 !") && out[4].contains("is not closed"), "{out:?}");
         assert_eq!(out[5], "8 Ok(\"v\")");
+    }
+
+    /// Each line opens a cell at its end, and goes on inside of one that was opened before: searching the end anew from
+    /// each of 300,000 lines would read 300 GB.
+    #[test]
+    fn a_file_of_nothing_but_open_cells_is_read_in_time() {
+        let begun = std::time::Instant::now();
+        // Not closed; closed in front of text; closed where the row has far too many cells.
+        for end in ["", "\"x\n", "\",x\n"] {
+            let text = format!("a,b\n{}{end}1,2\n", "\",b\"c,\"\n".repeat(300_000));
+            let mut splitter = Splitter::new(text.as_bytes(), b',');
+            assert_eq!(splitter.header().map(|names| names.len()), Some(2));
+            let (mut bad, mut good) = (0, Vec::new());
+            while let Some(step) = splitter.advance() {
+                match step {
+                    Step::Row(line) => good.push(line),
+                    Step::Bad(..) => bad += 1,
+                }
+                assert!(begun.elapsed().as_secs() < 60, "{bad} lines took a minute");
+            }
+            // Each line costs itself alone, and the last one is a row.
+            let lines = text.lines().count() as u64;
+            assert_eq!(good.last(), Some(&lines), "{end:?}");
+            assert_eq!(bad + good.len() as u64, lines - 1, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_over_two_lines_is_found_behind_a_stray() {
+        // Line 2 would have four cells: 1, x and 5 disk, 2, two and lines. Line 3 has the three of the header.
+        let text = b"a,b,c\n1,\"x\n5\" disk,2,\"two\nlines\"\n6,7,8\n";
+        let mut splitter = Splitter::new(text.as_slice(), b',');
+        splitter.header();
+        assert!(matches!(splitter.advance(), Some(Step::Bad(2, _))));
+        assert!(matches!(splitter.advance(), Some(Step::Row(3))));
+        assert_eq!(splitter.row().map(|row| row.get(2).to_owned()), Ok("two\nlines".to_owned()));
+        assert!(matches!(splitter.advance(), Some(Step::Row(5))));
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
-use outlay_model::time::{EARLIEST, LATEST, Micros, from_local};
+use outlay_model::time::{DAY, EARLIEST, LATEST, Micros, from_local};
 
 /// More than any real count; small enough that sums of several cannot overflow.
 const MOST: i64 = 1_000_000_000_000_000_000 / 64;
@@ -46,6 +46,14 @@ pub(crate) fn is_null(text: &str) -> bool {
         13 => text == "not_available",
         _ => false,
     }
+}
+
+/// Whether a text in the place of an id names nothing: dashes, zeros, or a word that says so. Rows that share it would
+/// otherwise pass for one.
+pub(crate) fn is_no_id(text: &str) -> bool {
+    const WORDS: [&str; 7] = ["none", "null", "nil", "na", "n/a", "unknown", "undefined"];
+    let text = text.trim();
+    text.chars().all(|c| c == '0' || !c.is_alphanumeric()) || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// How the numbers of a table are written.
@@ -119,6 +127,8 @@ impl Numbers {
                 (Some(_), None) if sign.matches(',').count() > 1 => point = true,
                 (Some(_), None) if is_grouped(sign, ',') => either = true,
                 (Some(_), None) => comma = true,
+                // Two points are thousands, or a date, which shows nothing.
+                (None, Some(_)) if sign.matches('.').count() > 1 => comma |= is_grouped(sign, '.'),
                 (None, Some(_)) if !is_grouped(sign, '.') => point = true,
                 _ => {}
             }
@@ -290,6 +300,16 @@ pub(crate) enum NoInstant {
 }
 
 impl Stamp {
+    /// Whether it names a day: a date, or the midnight as which databases print one.
+    pub fn is_day(self) -> bool {
+        self.date_only || self.micros.rem_euclid(DAY) == 0
+    }
+
+    /// The end of the day that it names; any other time stays.
+    pub fn end_of_day(self) -> Stamp {
+        if self.is_day() { Stamp { micros: self.micros.saturating_add(DAY), ..self } } else { self }
+    }
+
     pub fn place(self, naive: Naive) -> Result<Micros, NoInstant> {
         let micros = match naive {
             _ if self.zoned => self.micros,
@@ -455,7 +475,31 @@ mod tests {
         assert_eq!(point.amount("€1.00").as_deref(), Ok("€1.00"));
         let of = |cells: &[&str], delimiter| Numbers::of(cells.iter().copied(), delimiter).comma;
         assert!(of(&["2026-01-01", "0,25", "m-1,2"], b'\t') && of(&["1,234"], b';'));
-        assert!(!of(&["1,234"], b'\t') && !of(&["0,25", "0.25"], b';') && !of(&["3.5"], b';'));
+        assert!(of(&["03.10.2026", "1.234.567"], b';') && of(&["03.10.2026", "0,25"], b';'));
+        assert!(
+            !of(&["03.10.2026"], b';') && !of(&["1,234"], b'\t') && !of(&["0,25", "0.25"], b';') && !of(&["3.5"], b';')
+        );
+    }
+
+    #[test]
+    fn placeholders_are_no_ids() {
+        let (zero, id) = ("00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000001");
+        for no_id in ["-", "", "--", "–", "0", zero, "N/A", "None", "unknown", " null "] {
+            assert!(is_no_id(no_id), "{no_id}");
+        }
+        for id in ["r-1", "7", id, "nine", "ü"] {
+            assert!(!is_no_id(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn days_and_their_ends() {
+        let end = |text: &str| stamp(text, Epoch::Auto).expect("a time").end_of_day().micros;
+        // date -u -d 2026-11-01 +%s
+        for day in ["2026-10-31", "2026-10-31 00:00:00", "2026-10-31T00:00:00Z"] {
+            assert_eq!(end(day), 1_793_491_200_000_000, "{day}");
+        }
+        assert_eq!(end("2026-10-31 00:00:01"), 1_793_404_801_000_000);
     }
 
     #[test]

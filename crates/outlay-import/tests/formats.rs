@@ -206,6 +206,15 @@ fn openai_usage_siblings_and_faults() {
 }
 
 #[test]
+fn openai_searches_are_not_the_requests_that_made_them() {
+    // Two completions made seven searches. The completions export counts the two.
+    let text = "start_time,end_time,start_time_iso,end_time_iso,num_requests,num_model_requests,model,context_level\n\
+        1759622400,1759708800,2025-10-05T00:00:00+00:00,2025-10-06T00:00:00+00:00,7.0,2.0,gpt-4o,high\n";
+    let (_, sums) = read_as("openai-usage-csv", text);
+    assert!(sums.shown[0].contains("requests: None, web_searches: Some(7)"), "{}", sums.shown[0]);
+}
+
+#[test]
 fn openai_cost_lines() {
     let text = "start_time,end_time,start_time_iso,end_time_iso,amount_value,amount_currency,line_item,project_id\n\
         1759622400,1759708800,,,0.89587400000000001,usd,\"gpt-4o-2024-08-06, cached input\",p\n\
@@ -239,6 +248,11 @@ fn unknown_and_empty_files_say_so() {
     assert!(fails(None, "{\"colour\": 1}").contains("keys colour"));
     assert!(fails(Some("nothing"), "a").contains("trace-jsonl"));
     assert!(fails(Some("openai-cost-csv"), "a,b\n1,2\n").contains("amount_value"));
+    // A page of OpenAI's API has keys of the same names as the columns.
+    let page = "{\"start_time\":1759622400,\"end_time\":1759708800,\"results\":[]}\n";
+    let told = fails(Some("openai-usage-csv"), page);
+    assert!(told.contains("there is no column start_time, end_time: the file is JSON"), "{told}");
+    assert!(fails(Some("openai-usage-csv"), " \n").contains("empty"));
     let (summary, _) = read_as("trace-csv", "timestamp,model,input_tokens\n");
     assert_eq!(summary.notes, ["a file without any rows"]);
 }

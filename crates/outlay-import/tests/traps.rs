@@ -4,10 +4,11 @@
 mod common;
 
 use std::io::Write;
+use std::path::Path;
 
 use common::{Sums, read_as, read_into};
 use outlay_import::mapping::{CachedInput, Mapping, suggest};
-use outlay_import::{Head, Input, ReadOptions, Source};
+use outlay_import::{Head, ImportError, Input, ReadOptions, Source};
 use outlay_model::money::Pico;
 
 const TIMES: &str = "start_time,end_time,start_time_iso,end_time_iso";
@@ -128,9 +129,16 @@ fn anthropic_exports_of_the_same_days_are_alike() {
         2026-02-01,claude-opus-4-5,k,Default,standard,≤ 200k,5,6\n";
     let newer = "model_version,usage_date_utc,api_key,workspace,usage_type,context_window,usage_input_tokens_no_cache,usage_output_tokens,inference_geo,speed\n\
         claude-opus-4-5,2026-02-01,k,Default,standard,≤ 200k,5,6,global,standard\n";
-    let (_, older) = read_as("anthropic-usage-csv", older);
+    let oldest = older.replace(",context_window", "").replace(",≤ 200k", "");
+    let saved_again = older.replace('≤', "<=");
     let (_, newer) = read_as("anthropic-usage-csv", newer);
-    assert_eq!(older.shown, newer.shown);
+    for older in [older, &oldest, &saved_again] {
+        let (_, older) = read_as("anthropic-usage-csv", older);
+        assert_eq!(older.shown, newer.shown);
+    }
+    // The upper band has prices of its own.
+    let (_, long) = read_as("anthropic-usage-csv", older.replace("≤ 200k", "> 200k"));
+    assert!(long.shown[0].contains("context_window: \"> 200k\""), "{}", long.shown[0]);
     // Minutes are seen wherever the column of the time stands: both buckets are a minute long.
     let text = "model_version,usage_date_utc,usage_input_tokens_no_cache,usage_output_tokens\n\
         m,2026-07-03 01:00,5,6\nm,2026-07-03 01:07,5,6\n";
@@ -146,6 +154,47 @@ fn anthropic_costs_say_how_far_they_are_rounded() {
     assert_eq!((sums.billed, reasons(&sums)), (usd("-0.8766"), vec![(4, "cost_usd")]));
     assert!(sums.shown[0].contains("claude-opus-4-5-20251101") && sums.shown[0].contains("rounding: Pico(5000000000)"));
     assert!(sums.shown[1].contains("meter: \"web_search\"") && sums.shown[1].contains("rounding: Pico(50000000)"));
+}
+
+#[test]
+fn anthropic_costs_of_the_same_days_are_alike() {
+    let newest = "usage_date_utc,model,workspace,api_key,usage_type,context_window,token_type,cost_usd,cost_type,inference_geo,speed\n\
+        2026-02-01,Claude Opus 4.5,Default,k,message,≤ 200k,output,0.82,token,not_available,\n";
+    let newer = newest.replace(",inference_geo,speed", "").replace(",not_available,", "");
+    let oldest = newer.replace(",context_window", "").replace(",≤ 200k", "");
+    let (_, newest) = read_as("anthropic-cost-csv", newest);
+    for older in [newer.clone(), oldest, newer.replace('≤', "<=")] {
+        let (_, older) = read_as("anthropic-cost-csv", older);
+        assert_eq!(older.shown, newest.shown);
+    }
+    assert!(newest.shown[0].contains("line_item: \"Claude Opus 4.5, output\""), "{}", newest.shown[0]);
+    let (_, long) = read_as("anthropic-cost-csv", newer.replace("≤ 200k", "> 200k"));
+    assert!(long.shown[0].contains("line_item: \"Claude Opus 4.5, output, > 200k\""), "{}", long.shown[0]);
+}
+
+#[test]
+fn an_idle_day_is_of_the_organisation_that_the_file_is_of() {
+    // As OpenAI exports a month: the idle days have their times and nothing else.
+    let header = format!("{TIMES},amount_value,amount_currency,line_item,project_id,organization_id,organization_name");
+    let idle = format!("{DAY},,,,,,");
+    let text = format!("{header}\n{idle}\n{DAY},0.5,usd,,,org-a,Personal\n{DAY},0.25,usd,,,,\n{idle}\n{DAY}\n");
+    let accounts = |sums: &Sums| -> Vec<String> {
+        let account = |shown: &String| {
+            shown.split("account: \"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned)
+        };
+        sums.shown.iter().filter_map(account).collect()
+    };
+    let (_, sums) = read_as("openai-cost-csv", text.as_str());
+    // A billed line that does not say whose it is remains nobody's.
+    assert_eq!(accounts(&sums), ["org-a", "org-a", "", "org-a", "org-a"], "{:?}", sums.rejects);
+    assert_eq!(sums.billed, usd("0.75"));
+
+    let options = ReadOptions { account: Some("mine".to_owned()), ..ReadOptions::default() };
+    let mut sums = Sums::default();
+    read_into(None, None, text, &options, &mut sums).expect("reads");
+    assert_eq!(accounts(&sums), ["mine"; 5]);
+    let (_, sums) = read_as("openai-cost-csv", format!("{header}\n{idle}\n"));
+    assert_eq!(accounts(&sums), [""]);
 }
 
 #[test]
@@ -203,6 +252,88 @@ fn keys_with_dots_and_lists_in_suggestions() {
     let suggestion = suggest(&Head::new("t", buckets.as_bytes(), true));
     assert!(!suggestion.mapping.columns.contains_key("input_tokens"));
     assert!(suggestion.questions.iter().any(|q| q.contains("results[0].input_tokens")), "{suggestion:?}");
+}
+
+/// A log that has the three names of a trace, and Anthropic's own ones for its cache.
+const CACHED_APART: &str = "{\"timestamp\":\"2026-10-03T14:05:00Z\",\"model\":\"claude-sonnet-4-5\",\"input_tokens\":100,\
+    \"cache_read_input_tokens\":90000,\"cache_creation_input_tokens\":4000,\"output_tokens\":50}\n";
+
+#[test]
+fn tokens_under_other_names_are_not_left_out() {
+    let refused = |text: &str| {
+        let read = read_into(None, None, text, &ReadOptions::default(), &mut Sums::default());
+        matches!(read, Err(ImportError::Unknown { .. }))
+    };
+    let trace = "{\"timestamp\":\"2026-10-03T14:05:00Z\",\"model\":\"m\",\"input_tokens\":100,\"output_tokens\":50}\n";
+    assert!(refused(CACHED_APART) && refused(&format!("{trace}{CACHED_APART}")) && !refused(trace));
+    for other in [
+        "\"input_tokens_details\":{\"cached_tokens\":64}",
+        "\"usage\":{\"cache_read_input_tokens\":90000}",
+        "\"usageMetadata\":{\"thoughtsTokenCount\":12}",
+        "\"cachedContentTokenCount\":64",
+        "\"prompt_cache_hit_tokens\":64",
+        "\"cache_creation\":{\"ephemeral_1h_input_tokens\":4000}",
+        "\"thinking_tokens\":12",
+    ] {
+        assert!(refused(&trace.replace('}', &format!(",{other}}}"))), "{other}");
+    }
+    assert!(refused("timestamp,model,input_tokens,output_tokens,cache_read_input_tokens\n2026-10-03,m,100,50,90000\n"));
+    let inhouse = "timestamp,provider,model,operation,prompt_tokens,completion_tokens,total_tokens,latency_ms,cost_usd";
+    assert!(refused(&format!("{inhouse},cache_read_input_tokens\n")) && !refused(&format!("{inhouse}\n")));
+    let inhouse = "trace_id,timestamp,model,prompt_version,environment,feature,system_prompt_hash,input_tokens,\
+        user_message_length,output_tokens,latency_ms,finish_reason,cost_usd,user_feedback,automated_eval_score";
+    assert!(refused(&format!("{inhouse},cache_read_input_tokens\n")) && !refused(&format!("{inhouse}\n")));
+
+    // What is suggested instead counts all of them: 100 + 90,000 + 4,000 + 50.
+    let mapping = suggest(&Head::new("t", CACHED_APART.as_bytes(), true)).mapping;
+    let options = ReadOptions { mapping: Some(mapping), ..ReadOptions::default() };
+    let mut sums = Sums::default();
+    read_into(None, Some("mapped"), CACHED_APART, &options, &mut sums).expect("reads");
+    assert_eq!(sums.total().total(), 94_150, "{:?}", sums.rejects);
+    // Whoever calls it a trace is told what is missing from it.
+    let mut sums = Sums::default();
+    let summary =
+        read_into(None, Some("trace-jsonl"), CACHED_APART, &ReadOptions::default(), &mut sums).expect("reads");
+    let told = "left out, although they may hold tokens: cache_read_input_tokens, cache_creation_input_tokens;";
+    assert!(summary.notes.iter().any(|note| note.starts_with(told)), "{:?}", summary.notes);
+}
+
+#[test]
+fn names_that_only_speak_of_tokens_are_left_out_and_named() {
+    let others = "tokens_per_second,max_tokens,time_to_first_token,first_token_ms,tokens_remaining,cache_hit,cache_key,\
+        cache_hit_rate,cache_ttl,cache_read_cost_usd,tokenizer,owner";
+    let values = "41.5,4096,380,380,9000,True,k,0.9,300,0.1,o200k,me";
+    let text = format!("timestamp,model,input_tokens,output_tokens,{others},\n2026-10-03,m,100,50,{values},\n");
+    let note = format!("left out, because no field has their name: {}", others.replace(',', ", "));
+    let (summary, sums) = read_as("trace-csv", text);
+    assert_eq!((sums.total().total(), summary.notes.contains(&note)), (150, true), "{:?}", summary.notes);
+
+    // Keys of all rows, each of them once, and no more than twenty.
+    let row = |keys: &str| format!("{{\"timestamp\":\"2026-10-03\",\"model\":\"m\",\"input_tokens\":1{keys}}}\n");
+    let many: String = (0..30).map(|n| row(&format!(",\"k{n:02}\":1,\"max_tokens\":9"))).collect();
+    let (summary, _) = read_as("trace-jsonl", many);
+    let names: Vec<String> = (1..19).map(|n| format!("k{n:02}")).collect();
+    let note = format!("left out, because no field has their name: k00, max_tokens, {} and more", names.join(", "));
+    assert!(summary.notes.contains(&note), "{:?}", summary.notes);
+}
+
+#[test]
+fn our_own_traces_are_recognised_with_all_their_columns() {
+    // The columns that the benchmark's generator writes.
+    let columns = "trace_id,span_id,timestamp,provider,model,operation,prompt_name,prompt_version,environment,feature,team,\
+        customer,user_id_hash,system_prompt_hash,prompt_hash,attempt,input_tokens,cached_input_tokens,cache_write_tokens,\
+        output_tokens,reasoning_tokens,latency_ms,ttft_ms,status,error_type,finish_reason,cost_usd,user_feedback,eval_score\n";
+    let (summary, _) = read_as("trace-csv", columns);
+    assert_eq!(summary.notes, ["a file without any rows"]);
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sample-data");
+    for (format, file) in [
+        ("trace-csv", "trace-csv/search-service.csv.gz"),
+        ("trace-jsonl", "trace-jsonl/gateway-2026-10.jsonl.gz"),
+        ("inhouse-eval", "inhouse-eval/chat-assist.jsonl"),
+    ] {
+        let (summary, _) = read_as(format, std::fs::read(samples.join(file)).expect("a sample"));
+        assert!(!summary.notes.iter().any(|note| note.starts_with("left out")), "{file}: {:?}", summary.notes);
+    }
 }
 
 #[test]

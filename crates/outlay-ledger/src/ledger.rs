@@ -20,7 +20,7 @@ use crate::lock::WriterLock;
 use crate::pricing::Pricer;
 use crate::publish::{Plan, Rebuild};
 use crate::reprice::{bundled, with_user};
-use crate::view::{OrderCache, RolledCache, View};
+use crate::view::{Caches, View};
 
 /// An open ledger. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,8 +28,7 @@ pub struct Ledger {
     layout: Layout,
     pub(crate) pool: SqlitePool,
     book: Arc<RwLock<Arc<Book>>>,
-    orders: OrderCache,
-    rolled: RolledCache,
+    caches: Caches,
 }
 
 /// What a publication did.
@@ -91,8 +90,7 @@ impl Ledger {
             layout,
             pool,
             book: Arc::new(RwLock::new(bundled()?)),
-            orders: OrderCache::default(),
-            rolled: RolledCache::default(),
+            caches: Caches::default(),
         };
         ledger.reload_book().await?;
         Ok(ledger)
@@ -437,7 +435,7 @@ impl Ledger {
     /// # Errors
     /// What SQLite says.
     pub async fn view(&self, now: i64) -> Result<View> {
-        View::open(&self.pool, self.layout.clone(), (self.orders.clone(), self.rolled.clone()), now).await
+        View::open(&self.pool, self.layout.clone(), self.caches.clone(), now).await
     }
 }
 

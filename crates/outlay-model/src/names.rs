@@ -1,4 +1,4 @@
-//! Names at the edge: which provider bills, through which channel, and what statuses mean.
+//! Names at the edge: which provider bills, through which channel, what a step is, and what statuses mean.
 //!
 //! Normalisation is by declared spelling only; an unknown name is kept as it is.
 
@@ -95,6 +95,14 @@ pub fn tier(told: &str) -> String {
     }
 }
 
+/// Whether a row of this kind (`step_kind`) is a step inside a trace, which carries no tokens, and not a call: anything
+/// but nothing, `llm` and `embedding`, in any case.
+#[must_use]
+pub fn is_step(kind: &str) -> bool {
+    let kind = kind.trim();
+    !(kind.is_empty() || kind.eq_ignore_ascii_case("llm") || kind.eq_ignore_ascii_case("embedding"))
+}
+
 /// Error classes, so that providers' many spellings can be counted together.
 #[must_use]
 pub fn error_class(told: &str) -> &'static str {
@@ -134,6 +142,16 @@ pub fn error_class(told: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn calls_are_no_steps() {
+        for call in ["", "llm", "LLM", "Llm", "embedding", "EMBEDDING", " llm "] {
+            assert!(!is_step(call), "{call}");
+        }
+        for step in ["tool", "RETRIEVER", "agent", "llms", "embeddings of it"] {
+            assert!(is_step(step), "{step}");
+        }
+    }
 
     #[test]
     fn declared_spellings_only() {

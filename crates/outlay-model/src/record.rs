@@ -116,7 +116,8 @@ pub struct Call<'a> {
     pub parent_id: Cow<'a, str>,
     /// Conversation.
     pub session: Cow<'a, str>,
-    /// Empty or `llm` for calls; `tool`, `retriever`, `chain`, `agent` … for steps, which carry no tokens.
+    /// Empty, `llm` or `embedding` for calls; `tool`, `retriever`, `chain`, `agent` … for steps, which carry no tokens
+    /// ([`crate::names::is_step`]).
     pub step_kind: Cow<'a, str>,
     /// Name of the tool, for a tool step.
     pub tool: Cow<'a, str>,

@@ -77,6 +77,19 @@ pub struct FileReport {
     pub rejects: Vec<RejectedRow>,
     /// Why the whole file was refused, where it was.
     pub refused: Option<String>,
+    /// What a person can tell so that a refused file is read.
+    #[serde(default)]
+    pub needs: Option<Needs>,
+}
+
+/// What a refused file lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Needs {
+    /// The zone of its local times.
+    Zone,
+    /// Which of its columns is what.
+    Mapping,
 }
 
 /// A rejected row as shown.

@@ -389,11 +389,16 @@ negate: boolean, };
 export type Dimension = "feature" | "model" | "provider" | "team" | "customer" | "user" | "prompt_name" | "prompt_version" | "environment" | "operation" | "project" | "api_key" | "workspace" | "agent" | "tier" | "status" | "error_type" | "finish_reason" | "channel" | "region" | "account" | "session" | "trace";
 
 /**
+ * Whether the day that an end names is still part of the row.
+ */
+export type EndDay = "excluded" | "included";
+
+/**
  * An error as the shells show it.
  */
 export type ErrorReply = {
 /**
- * What the window must decide on: `no_ledger`, `needs_mapping`, `needs_zone`, `locked`, `cancelled`, `bad_request`,
+ * What the window must decide on: `no_ledger`, `needs_zone`, `locked`, `cancelled`, `bad_request`,
  * `newer_ledger`, `damaged`, `fault`.
  */
 code: string,
@@ -517,7 +522,11 @@ rejects: Array<RejectedRow>,
 /**
  * Why the whole file was refused, where it was.
  */
-refused: string | null, };
+refused: string | null,
+/**
+ * What a person can tell so that a refused file is read.
+ */
+needs: Needs | null, };
 
 /**
  * Which records an answer is about.
@@ -669,6 +678,10 @@ others: Money | null,
  * Billed, not in the logs; negative where the logs say more than the invoice.
  */
 not_in_logs: Money | null,
+/**
+ * What that rest is called; empty where there is none.
+ */
+rest_label: string,
 /**
  * Pareto bars.
  */
@@ -916,6 +929,35 @@ path: string,
 create: boolean, };
 
 /**
+ * An export that tells the same as another one, in another cut.
+ */
+export type LeftOutExport = {
+/**
+ * Provider.
+ */
+provider: string,
+/**
+ * Account; empty where the provider has only one.
+ */
+account: string,
+/**
+ * Usage or charges.
+ */
+kind: Kind,
+/**
+ * The file's name.
+ */
+file: string,
+/**
+ * Days of the period on which it is left out, in words.
+ */
+label: string,
+/**
+ * All of it in a sentence.
+ */
+sentence: string, };
+
+/**
  * A field that a mapping can fill.
  */
 export type MappingField = {
@@ -1044,6 +1086,10 @@ zone: string | null,
  */
 cached_input: CachedInput,
 /**
+ * Where reasoning tokens are counted.
+ */
+reasoning: Reasoning,
+/**
  * Unit of times that are numbers.
  */
 time_unit: TimeUnit,
@@ -1051,6 +1097,10 @@ time_unit: TimeUnit,
  * How times are written, in the words of `strftime`; empty where they are RFC 3339 or numbers.
  */
 time_format: string,
+/**
+ * Whether the day that an end names is still part of the row, where it names a day.
+ */
+end_day: EndDay,
 /**
  * Unit of latencies.
  */
@@ -1207,6 +1257,11 @@ set: Array<NameEntry>,
  * CSV to read.
  */
 csv: string | null, };
+
+/**
+ * What a refused file lacks.
+ */
+export type Needs = "zone" | "mapping";
 
 /**
  * Nothing asked, or nothing to say.
@@ -1529,6 +1584,11 @@ rate: number,
  * Seconds left; `None` while unknown.
  */
 seconds_left: number | null, };
+
+/**
+ * Where a source counts reasoning (thinking) tokens.
+ */
+export type Reasoning = "inside" | "outside";
 
 /**
  * A company file that was opened before.
@@ -2007,6 +2067,10 @@ days: number,
  * What is missing.
  */
 missing: Array<MissingDays>,
+/**
+ * Exports that repeat others, and are not added to them.
+ */
+left_out: Array<LeftOutExport>,
 /**
  * Where cache writes of unknown duration leave the cost open: low (the headline) and high.
  */

@@ -40,7 +40,12 @@ class Importing {
 
   /** The path of a file of the last import, by the name that its report gives. */
   pathOf(file: string): string | undefined {
-    return this.paths.find((p) => p === file || p.endsWith(`/${file}`) || p.endsWith(`\\${file}`)) ?? (this.paths.length === 1 ? this.paths[0] : undefined);
+    const given = this.paths.find((p) => p === file || p.endsWith(`/${file}`) || p.endsWith(`\\${file}`));
+    if (given !== undefined) return given;
+    // A file of a folder is called by the folder's own name and what lies below.
+    const [top = ''] = file.split(/[/\\]/);
+    const folder = this.paths.map((p) => p.replace(/[/\\]+$/, '')).find((p) => p.split(/[/\\]/).at(-1) === top);
+    return folder === undefined ? undefined : folder.slice(0, folder.length - top.length) + file;
   }
 }
 

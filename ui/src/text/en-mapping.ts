@@ -1,6 +1,6 @@
 // Texts of the mapping editor.
 
-import type { CachedInput, LatencyUnit, MoneyUnit, RowIs, TimeUnit, Unit } from '../backend/bindings';
+import type { CachedInput, EndDay, LatencyUnit, MoneyUnit, Reasoning, RowIs, TimeUnit, Unit } from '../backend/bindings';
 
 const rows: Readonly<Record<RowIs, string>> = {
   call: 'a call: one attempt at a provider',
@@ -33,6 +33,14 @@ const moneyUnits: Readonly<Record<MoneyUnit, string>> = { dollars: 'whole dollar
 const cachedInputs: Readonly<Record<CachedInput, string>> = {
   inside: 'inside the input number',
   outside: 'beside it: to be added',
+};
+const reasonings: Readonly<Record<Reasoning, string>> = {
+  inside: 'inside the output number',
+  outside: 'beside it: to be added',
+};
+const endDays: Readonly<Record<EndDay, string>> = {
+  excluded: 'the first day after it',
+  included: 'its last day',
 };
 const tokenUnits: Readonly<Record<number, string>> = { 1: 'single tokens', 1000: 'thousands', 1000000: 'millions' };
 
@@ -83,6 +91,10 @@ export const mapping = {
     tokenUnits,
     cached: 'Cached tokens',
     cachedInputs,
+    reasoning: 'Reasoning tokens',
+    reasonings,
+    endDay: 'The day on which a row ends is',
+    endDays,
     zeroCost: 'A recorded cost of 0',
     zeroCostUnknown: 'is unknown, not free',
     skip: 'Texts that mean “not told”',

@@ -43,8 +43,6 @@ export const screens = {
     running: 'share, and running share as a line',
     cause: 'most of it is dear because of',
     others: (n: number) => (n === 1 ? '1 other' : `${n} others`),
-    notInLogs: 'billed, not in the logs',
-    moreInLogs: 'in the logs, not billed',
     noCause: 'no cause found in the logs',
     moreCauses: (n: number) => `and ${n} more`,
     overlap: 'Causes overlap and do not add up.',

@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 
 use crate::analyses::calls::CallRow;
 use crate::answer::{PeriodView, Sentence, Tone, Trust};
-use crate::breakdown::{Breakdown, Item, Layout, labels, rest_label, rest_note};
+use crate::breakdown::{Breakdown, Detail, Item, Layout, labels, rest_label, rest_note};
 use crate::causes::{Causes, Excess};
 use crate::context::{Context, period_view};
 use crate::headline::{self, Headline};
@@ -143,6 +143,8 @@ pub struct Hotspots {
     pub others: Option<Money>,
     /// Billed, not in the logs; negative where the logs say more than the invoice.
     pub not_in_logs: Option<Money>,
+    /// What that rest is called; empty where there is none.
+    pub rest_label: String,
     /// Pareto bars.
     pub chart: ChartSpec,
     /// The same as a table.
@@ -177,6 +179,9 @@ pub fn slices(params: &Params, context: &Context) -> Vec<Slice> {
     slices.push(calls(by.clone(), Grain::Whole, false));
     slices.push(calls(by.clone(), Grain::Whole, true));
     slices.push(calls(Vec::new(), Grain::Hour, false));
+    for kind in [Kind::Usage, Kind::Charge] {
+        slices.push(Slice { kind, ..calls(by.clone(), Grain::Whole, false) });
+    }
     if !by.contains(&Dimension::Model) && !by.contains(&Dimension::Operation) {
         let models = by.iter().copied().chain([Dimension::Operation, Dimension::Model]).collect();
         slices.push(calls(models, Grain::Whole, false));
@@ -196,17 +201,16 @@ pub fn run(
     let empty = Cube::default();
     let cube = |at: usize| cubes.get(at).unwrap_or(&empty);
     let dimensions = params.by.len();
-    let keys: Vec<usize> = (0..dimensions).collect();
     let headline =
         Headline::of(cubes.get(..3).unwrap_or_default(), &context.period, &params.conditions, context, prices);
     let cut = Breakdown::of_headline(&headline, &params.by)
-        .unwrap_or_else(|| Breakdown::of_calls(cube(3), &keys, &headline, context, prices));
+        .unwrap_or_else(|| Breakdown::of_details([cube(3), cube(6), cube(7)], dimensions, &headline, context, prices));
     let mut causes = Causes::of_waste(cube(4), dimensions, context, prices);
     if let Some(rows) = rows {
         causes = causes.with_excess(rows.excess, cube(3), dimensions);
     }
-    if cubes.len() > 6 {
-        causes = causes.with_models(cube(6), dimensions);
+    if cubes.len() > 8 {
+        causes = causes.with_models(cube(8), dimensions);
     }
     let costs: Vec<i128> = cut.items.iter().map(|item| item.cost.0).collect();
     let running = outlay_stats::shares::running(&costs, cut.total.0);
@@ -237,6 +241,7 @@ pub fn run(
         found: cut.items.len(),
         others: cut.others(params.top).map(|(_, cost)| context.money(cost)),
         not_in_logs: cut.rest.map(|rest| context.money(rest)),
+        rest_label: cut.rest.map(|_| rest_label(&headline, &cut)).unwrap_or_default(),
         chart: chart(&cut, &headline, params, context),
         table: table(&cut, &headline, cube(2), &hotspots, params, context),
         rows: hotspots,
@@ -276,9 +281,10 @@ fn sentence(cut: &Breakdown, running: &[f64], headline: &Headline, params: &Para
     match cut.rest {
         Some(rest) if rest.0 > 0 => {
             let share = style.share(rest.share_of(cut.total));
-            said.say(Tone::Plain, format!(" {share} is {}.", rest_label(headline)))
+            said.say(Tone::Plain, format!(" {share} is {}.", rest_label(headline, cut)))
         }
-        Some(_) => said.say(Tone::Plain, " The logs say more than the bill."),
+        Some(_) if cut.detail == Detail::OwnLogs => said.say(Tone::Plain, " The logs say more than the bill."),
+        Some(_) => said.say(Tone::Plain, " Usage at list price is more than the bill."),
         None => said,
     }
 }
@@ -297,14 +303,14 @@ fn chart(cut: &Breakdown, headline: &Headline, params: &Params, context: &Contex
     }
     let mut series = Vec::new();
     if let Some(rest) = cut.rest {
-        categories.push(rest_label(headline));
+        categories.push(rest_label(headline, cut));
         amounts.push(rest);
         values.push(None);
         let mut hatched = vec![None; amounts.len()];
         if let Some(last) = hatched.last_mut() {
             *last = Some(rest.to_plot());
         }
-        series.push(Series { name: rest_label(headline), values: hatched, hue: Hue::Missing });
+        series.push(Series { name: rest_label(headline, cut), values: hatched, hue: Hue::Missing });
     }
     if !amounts.is_empty() {
         series.insert(0, Series { name: "cost".to_owned(), values, hue: Hue::Main });
@@ -338,8 +344,8 @@ fn table(
         title: "Where do I start?",
         by: &params.by,
         top: params.top,
-        rest_label: rest_label(headline),
-        rest_note: rest_note(headline, calls, cut.rest, context),
+        rest_label: rest_label(headline, cut),
+        rest_note: rest_note(headline, calls, cut, context),
         context,
     };
     cut.table(&layout, |item| causes.get(item.keys.as_slice()).copied().unwrap_or_default().to_owned())

@@ -60,7 +60,7 @@ fn an_empty_ledger_has_no_hotspots() {
     let answer = run(&[], None, &Params::default(), &october(), &TestPrices);
     assert_eq!(answer.sentence.text(), "October 2026: nothing was spent.");
     assert!(answer.rows.is_empty() && answer.chart.series.is_empty() && answer.when.series.is_empty());
-    assert_eq!(slices(&Params::default(), &october()).len(), 7);
+    assert_eq!(slices(&Params::default(), &october()).len(), 9);
     assert_eq!(default_by(&[Dimension::Model]), [Dimension::Model]);
 }
 

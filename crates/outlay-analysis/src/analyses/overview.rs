@@ -233,6 +233,11 @@ fn detail(headline: &Headline, trust: &Trust, context: &Context) -> Sentence {
         let share = headline.unpriced_tokens as f64 / headline.tokens as f64;
         warn.push(format!("{} of tokens have no price", style.share(share)));
     }
+    match trust.left_out.as_slice() {
+        [] => {}
+        [one] => warn.push(format!("{}.", one.sentence)),
+        more => warn.push(format!("{} exports tell the same as others and are not added.", more.len())),
+    }
     if trust.unknown_usage_calls > 0 {
         warn.push(format!("{} calls tell no usage", style.count(trust.unknown_usage_calls)));
     }
@@ -357,8 +362,8 @@ fn table(
         title: "Where do I start?",
         by: &by,
         top: TOP,
-        rest_label: rest_label(headline),
-        rest_note: rest_note(headline, calls, cut.rest, context),
+        rest_label: rest_label(headline, &cut),
+        rest_note: rest_note(headline, calls, &cut, context),
         context,
     };
     cut.table(&layout, |item| {

@@ -80,15 +80,21 @@ impl<W: Write> Sheet<W> {
     }
 }
 
+const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
 /// A text that no spreadsheet takes for a formula. Figures are no texts: a negative amount stays a number.
 fn safe(text: &str) -> String {
     // A spreadsheet looks past blanks, tabs and line breaks.
-    if text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r'])
-    {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    let formula = |cell: &str| cell.trim_start().starts_with(SIGNS) || cell.starts_with(['\t', '\r']);
+    let mut out = String::with_capacity(text.len() + 1);
+    // Where the system's list separator is another one than the comma, it begins a cell as well.
+    for (at, cell) in text.split_inclusive([';', '\t']).enumerate() {
+        if formula(cell) || (at > 0 && cell.trim_start().starts_with(SIGNS)) {
+            out.push('\'');
+        }
+        out.push_str(cell);
     }
+    out
 }
 
 #[cfg(test)]
@@ -148,6 +154,7 @@ All,41211,1213.125000000,USD,1,total
             assert!(safe(hostile).starts_with('\''), "{hostile:?}");
         }
         assert_eq!(safe("a-b"), "a-b");
+        assert_eq!(safe("x;=HYPERLINK(1);y"), "x;'=HYPERLINK(1);y");
     }
 
     #[test]

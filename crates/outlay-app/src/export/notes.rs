@@ -32,6 +32,10 @@ pub fn notes(period: &PeriodView, trust: &Trust, conditions: &[Condition], style
         let amounts: Vec<String> = trust.other_currencies.iter().map(|m| money(*m)).collect();
         note("Not added, in other currencies", amounts.join(", "));
     }
+    if !trust.left_out.is_empty() {
+        let exports: Vec<&str> = trust.left_out.iter().map(|export| export.sentence.as_str()).collect();
+        note("Not added, told twice", exports.join("; "));
+    }
     let mut priced = vec![match trust.priced {
         Some(share) => format!("{} of tokens", tenths(share, style)),
         None => "no tokens in this period".to_owned(),

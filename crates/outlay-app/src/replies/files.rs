@@ -1,6 +1,6 @@
 //! Imports, formats and mappings.
 
-use outlay_import::mapping::{CachedInput, LatencyUnit, MoneyUnit, RowIs, TimeFormat, TimeUnit};
+use outlay_import::mapping::{CachedInput, EndDay, LatencyUnit, MoneyUnit, Reasoning, RowIs, TimeFormat, TimeUnit};
 use outlay_model::money::Money;
 use outlay_model::report::{FileReport, Kind};
 use outlay_model::view::Unit;
@@ -138,11 +138,17 @@ pub struct MappingSpec {
     pub zone: Option<String>,
     /// Where cached and written tokens are counted.
     pub cached_input: CachedInput,
+    /// Where reasoning tokens are counted.
+    #[serde(default)]
+    pub reasoning: Reasoning,
     /// Unit of times that are numbers.
     pub time_unit: TimeUnit,
     /// How times are written, in the words of `strftime`; empty where they are RFC 3339 or numbers.
     #[serde(default)]
     pub time_format: String,
+    /// Whether the day that an end names is still part of the row, where it names a day.
+    #[serde(default)]
+    pub end_day: EndDay,
     /// Unit of latencies.
     pub latency_unit: LatencyUnit,
     /// Unit of amounts.

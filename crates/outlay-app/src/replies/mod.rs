@@ -42,7 +42,7 @@ pub struct Progress {
 /// An error as the shells show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ErrorReply {
-    /// What the window must decide on: `no_ledger`, `needs_mapping`, `needs_zone`, `locked`, `cancelled`, `bad_request`,
+    /// What the window must decide on: `no_ledger`, `needs_zone`, `locked`, `cancelled`, `bad_request`,
     /// `newer_ledger`, `damaged`, `fault`.
     pub code: String,
     /// What happened and where.

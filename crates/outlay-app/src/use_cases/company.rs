@@ -61,7 +61,7 @@ pub async fn ledger_info(app: &App, _: Nothing, _: &Task) -> Result<LedgerInfo, 
     Ok(info)
 }
 
-/// Dimensions that any call knows: those of the rollups, asked of the rollups.
+/// Dimensions that any record tells: those of the rollups, asked of the rollups, and what usage and billed lines tell.
 async fn known_dimensions(view: &outlay_ledger::view::View, period: Period) -> Result<Vec<Dimension>, ErrorReply> {
     const ASKED: &[Dimension] = &[
         Dimension::Feature,
@@ -79,23 +79,43 @@ async fn known_dimensions(view: &outlay_ledger::view::View, period: Period) -> R
         Dimension::Tier,
         Dimension::Status,
     ];
-    let mut known = Vec::new();
-    for dimension in ASKED {
+    // What exports of providers and bills tell.
+    const OF_EXPORTS: &[Dimension] = &[
+        Dimension::Model,
+        Dimension::Provider,
+        Dimension::Project,
+        Dimension::ApiKey,
+        Dimension::Workspace,
+        Dimension::Tier,
+        Dimension::User,
+    ];
+    let tells = async |kind: Kind, dimension: Dimension| -> Result<bool, ErrorReply> {
         let slice = Slice {
-            kind: Kind::Call,
+            kind,
             period,
             grain: Grain::Whole,
-            by: vec![*dimension],
+            by: vec![dimension],
             conditions: Vec::new(),
             only_waste: false,
         };
         let cube = view.slice(&slice).await?;
-        if cube.values.first().is_some_and(|values| values.iter().any(|v| !v.is_empty())) {
+        Ok(cube.values.first().is_some_and(|values| values.iter().any(|v| !v.is_empty())))
+    };
+    let mut known = Vec::new();
+    for dimension in ASKED {
+        if tells(Kind::Call, *dimension).await? {
             known.push(*dimension);
         }
     }
     if !known.is_empty() {
         known.extend([Dimension::User, Dimension::Agent, Dimension::ErrorType, Dimension::Session]);
+    }
+    for dimension in OF_EXPORTS {
+        if !known.contains(dimension)
+            && (tells(Kind::Usage, *dimension).await? || tells(Kind::Charge, *dimension).await?)
+        {
+            known.push(*dimension);
+        }
     }
     Ok(known)
 }

@@ -8,11 +8,12 @@ use chrono_tz::Tz;
 use outlay_import::mapping::Mapping;
 use outlay_import::{Format, ImportError, Input, ReadOptions, detect, formats};
 use outlay_ledger::import::{Import, ImportOptions};
-use outlay_model::report::{FileReport, Kind};
+use outlay_model::report::{FileReport, Kind, Needs};
 use outlay_model::time::day_date;
 
 use super::company::is_sample;
 use super::files::{Files, Found, expand, finish, open};
+use super::mapping::saved_for;
 use crate::replies::{
     ErrorReply, ImportEntry, ImportId, ImportReply, ImportRequest, ImportsReply, Nothing, Progress, SourceStrip,
 };
@@ -46,14 +47,13 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
             "Make a company file of your own first.",
         ));
     }
-    let zone = match &request.zone {
-        Some(name) => Some(opened::zone(name)?),
-        None => ledger.setting(LOCAL_ZONE).await?.and_then(|name| name.parse().ok()),
+    let zones = Zones {
+        asked: request.zone.as_deref().map(opened::zone).transpose()?,
+        remembered: ledger.setting(LOCAL_ZONE).await?.and_then(|name| name.parse().ok()),
     };
     let Files { found, mut mappings } = expand(&request.paths)?;
     if let Some(text) = &request.mapping {
         let mapping = Mapping::from_toml(text).map_err(|e| refused(&e))?;
-        mapping.check().map_err(|e| refused(&e))?;
         mappings.insert(0, mapping);
     }
     // Saved mappings are looked up by the header that a file turns out to have.
@@ -62,6 +62,7 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
         let job = prepare(&ledger, file, &request, &mappings).await?;
         jobs.push(job);
     }
+    let given: Vec<Option<Mapping>> = jobs.iter().map(|job| job.given.clone()).collect();
     let settings = opened::settings(&ledger).await?;
     let of_bytes: u64 = jobs.iter().map(|j| j.found.bytes).sum();
     let (started, watcher, canceller) = (Instant::now(), task.clone(), task.clone());
@@ -88,9 +89,9 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
         ..ImportOptions::default()
     };
     let import = ledger.begin_import(options).await?;
-    let (account, explicit_zone) = (request.account.clone(), zone);
+    let account = request.account.clone();
     let (import, read) =
-        tokio::task::spawn_blocking(move || read_all(import, jobs, account.as_deref(), explicit_zone, &current))
+        tokio::task::spawn_blocking(move || read_all(import, jobs, account.as_deref(), zones, &current))
             .await
             .map_err(|e| ErrorReply::fault(e.to_string()))??;
     if task.is_cancelled() {
@@ -130,18 +131,61 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
             out
         })
         .await?;
-    if let (Some(zone), true) = (zone, request.zone.is_some()) {
+    if let Some(zone) = zones.asked {
         ledger.set_setting(LOCAL_ZONE, zone.name(), now()).await?;
     }
-    for mapping in &mappings {
-        let text = mapping.to_toml().map_err(|e| refused(&e))?;
-        ledger.set_mapping(&mapping.signature().join(","), &text, now()).await?;
+    let mut files = receiver.recv().unwrap_or_default();
+    // What a file was read through is kept for the next one of its kind.
+    let mut kept = BTreeMap::new();
+    for (mapping, file) in given.iter().zip(&files) {
+        if let (Some(mapping), None) = (mapping, &file.refused) {
+            kept.insert(mapping.signature().join(","), mapping.to_toml().map_err(|e| refused(&e))?);
+        }
     }
-    let files = receiver.recv().unwrap_or_default();
+    for (signature, text) in &kept {
+        ledger.set_mapping(signature, text, now()).await?;
+    }
+    note_repeats(&ledger, published.import, &mut files).await?;
     let presence = ledger.presence().await?;
     let today = outlay_model::time::local_date(now(), ledger.zone().await?);
     let month = opened::first_month(&presence, today).map(|m| m.format("%Y-%m").to_string());
     Ok(reply(published.import, files, published.secrets, published.snapshot, month))
+}
+
+/// Says of the files which of their rows another export tells too, or which other export they take the place of.
+async fn note_repeats(
+    ledger: &outlay_ledger::Ledger,
+    import: i64,
+    files: &mut [FileReport],
+) -> Result<(), ErrorReply> {
+    let view = ledger.view(now()).await?;
+    for kind in [Kind::Charge, Kind::Usage] {
+        let mut repeats: BTreeMap<(i64, i64, String), (i32, i32)> = BTreeMap::new();
+        for row in view.left_out(kind).await?.iter() {
+            let days = repeats.entry((row.file.0, row.file.1, row.name.clone())).or_insert((row.from, row.to));
+            *days = (days.0.min(row.from), days.1.max(row.to));
+        }
+        for ((of, file, name), (from, to)) in repeats {
+            let span = format!("{} to {}", day_date(from), day_date(to));
+            let what = kind.title();
+            let own = usize::try_from(file).ok().filter(|_| of == import).and_then(|at| files.get_mut(at));
+            match own {
+                Some(report) => report.notes.push(format!(
+                    "another export tells the same {what} in another cut: rows of this one from {span} are not added to it"
+                )),
+                // It was told when that file came in, unless one of these took its place.
+                None => {
+                    for report in files.iter_mut().filter(|r| r.kind == Some(kind) && r.imported > 0) {
+                        report.notes.push(format!(
+                            "{name} tells {what} from {span} in another cut: where both do, only the fuller one counts"
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    view.close().await?;
+    Ok(())
 }
 
 fn reply(import: i64, files: Vec<FileReport>, secrets: u64, data_version: i64, month: Option<String>) -> ImportReply {
@@ -162,7 +206,6 @@ fn reply(import: i64, files: Vec<FileReport>, secrets: u64, data_version: i64, m
 fn refused(error: &ImportError) -> ErrorReply {
     let code = match error {
         ImportError::ZoneNeeded { .. } => "needs_zone",
-        ImportError::Unknown { .. } => "needs_mapping",
         _ => "bad_request",
     };
     ErrorReply::new(code, error.to_string(), "")
@@ -171,7 +214,46 @@ fn refused(error: &ImportError) -> ErrorReply {
 /// A file with the format that will read it, or the reason why none can.
 struct Job {
     found: Found,
-    format: Result<(&'static dyn Format, String, Option<Mapping>), String>,
+    format: Result<(&'static dyn Format, String, Option<Mapping>), Unread>,
+    /// Its mapping, where that came with the files.
+    given: Option<Mapping>,
+}
+
+/// Why a file as a whole is not read.
+struct Unread {
+    reason: String,
+    needs: Option<Needs>,
+}
+
+impl Unread {
+    fn of(error: &ImportError) -> Unread {
+        let needs = match error {
+            ImportError::ZoneNeeded { .. } => Some(Needs::Zone),
+            ImportError::Unknown { .. } | ImportError::Header { .. } => Some(Needs::Mapping),
+            _ => None,
+        };
+        Unread { reason: error.to_string(), needs }
+    }
+
+    fn tell(self, report: &mut FileReport) {
+        report.refused = Some(self.reason);
+        report.needs = self.needs;
+    }
+}
+
+/// The zones that times without one may be in.
+#[derive(Clone, Copy)]
+struct Zones {
+    /// Named with this import.
+    asked: Option<Tz>,
+    /// Told once before. A mapping's own zone says more of its files.
+    remembered: Option<Tz>,
+}
+
+impl Zones {
+    fn of(self, mapping: Option<&Mapping>) -> Option<Tz> {
+        self.asked.or(mapping.and_then(|m| m.zone)).or(self.remembered)
+    }
 }
 
 /// Looks at the beginning of a file and finds its format: the one asked for, a mapping for its header, or by content.
@@ -184,52 +266,59 @@ async fn prepare(
     let (source, _) = open(&found)?;
     let input = match tokio::task::spawn_blocking(move || Input::open(source)).await {
         Ok(Ok(input)) => input,
-        Ok(Err(error)) => return Ok(Job { found, format: Err(error.to_string()) }),
+        Ok(Err(error)) => return Ok(Job { found, format: Err(Unread::of(&error)), given: None }),
         Err(error) => return Err(ErrorReply::fault(error.to_string())),
     };
     let head = input.head();
     let mapped = || formats().iter().copied().find(|f| f.id() == "mapped");
     let signature = head.signature().to_vec();
-    let fits = |m: &&Mapping| m.signature() == signature;
+    let fits = |m: &&Mapping| !m.headers.is_empty() && m.signature() == signature;
     let given = mappings.iter().find(fits).or(if request.mapping.is_some() { mappings.first() } else { None });
-    let saved = match given {
-        Some(mapping) => Some((mapping.clone(), "the mapping given for it")),
-        None => ledger
-            .mapping(&signature.join(","))
-            .await?
-            .and_then(|text| Mapping::from_toml(&text).ok())
-            .map(|mapping| (mapping, "the mapping saved for this header")),
+    let detected = detect(head, request.format.as_deref());
+    // Where no format knows a file, a mapping that finds all it reads will do.
+    let by_mapping = request.format.as_deref() == Some("mapped");
+    let unknown = by_mapping || matches!(detected, Err(ImportError::Unknown { .. }));
+    let chosen = match given {
+        Some(mapping) => Some((mapping.clone(), "the mapping given for it", true)),
+        None => match saved_for(ledger, head).await? {
+            Some(mapping) => Some((mapping, "the mapping saved for this header", false)),
+            None => mappings
+                .iter()
+                .filter(|m| unknown && m.covers(head))
+                .max_by_key(|m| m.columns.len())
+                .map(|m| (m.clone(), "the mapping beside it, which finds all that it reads", true)),
+        },
     };
-    if let (Some((mapping, why)), Some(format), true) =
-        (saved, mapped(), request.format.as_deref().is_none_or(|f| f == "mapped"))
+    if let (Some((mut mapping, why, is_given)), Some(format), true) =
+        (chosen, mapped(), by_mapping || request.format.is_none())
     {
-        return Ok(Job { found, format: Ok((format, why.to_owned(), Some(mapping))) });
+        mapping.made_for(head);
+        let given = is_given.then(|| mapping.clone());
+        return Ok(Job { found, format: Ok((format, why.to_owned(), Some(mapping))), given });
     }
-    let format = detect(head, request.format.as_deref())
-        .map(|detected| (detected.format, detected.why, None))
-        .map_err(|e| e.to_string());
-    Ok(Job { found, format })
+    let format = detected.map(|detected| (detected.format, detected.why, None)).map_err(|e| Unread::of(&e));
+    Ok(Job { found, format, given: None })
 }
 
 fn read_all(
     mut import: Import,
     jobs: Vec<Job>,
     account: Option<&str>,
-    zone: Option<Tz>,
+    zones: Zones,
     current: &Mutex<String>,
 ) -> Result<(Import, Vec<ReadFile>), ErrorReply> {
     let mut out = Vec::with_capacity(jobs.len());
     for job in jobs {
         import.begin_file();
-        let Job { found, format } = job;
+        let Job { found, format, .. } = job;
         if let Ok(mut name) = current.lock() {
             name.clone_from(&found.name);
         }
         let mut report = FileReport { file: found.name.clone(), bytes: found.bytes, ..FileReport::default() };
         let (format, why, mapping) = match format {
             Ok(known) => known,
-            Err(reason) => {
-                report.refused = Some(reason);
+            Err(unread) => {
+                unread.tell(&mut report);
                 out.push(ReadFile { report, hash: String::new() });
                 continue;
             }
@@ -240,7 +329,7 @@ fn read_all(
         report.kind = mapping.as_ref().map(|m| m.kind.kind()).or(about.kind);
         report.cannot_tell = about.cannot_tell.iter().map(|t| (*t).to_owned()).collect();
         let (source, hash) = open(&found)?;
-        let options = ReadOptions { zone, account: account.map(str::to_owned), mapping };
+        let options = ReadOptions { zone: zones.of(mapping.as_ref()), account: account.map(str::to_owned), mapping };
         let read = Input::open(source).and_then(|input| format.read(input, &options, &mut import));
         match read {
             Ok(summary) => {
@@ -249,7 +338,7 @@ fn read_all(
             }
             Err(ImportError::Stopped) => return Ok((import, out)),
             // Nothing of the file was taken yet: the others can go on.
-            Err(error) if import.tally().is_none_or(|t| t.rows == 0) => report.refused = Some(error.to_string()),
+            Err(error) if import.tally().is_none_or(|t| t.rows == 0) => Unread::of(&error).tell(&mut report),
             Err(error) => return Err(refused(&error)),
         }
         out.push(ReadFile { report, hash: finish(&hash) });

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use outlay_import::mapping::{
-    Mapping, RowIs, Suggestion, columns, preview, questions, suggest, suggest_as, time_formats,
+    Mapping, RowIs, Suggestion, columns, preview_of, questions, suggest, suggest_as, time_formats,
 };
-use outlay_import::{Head, Input, Shape, fields, formats as registry};
+use outlay_import::{Head, Input, SCORE_PREFIX, Shape, fields, formats as registry};
+use outlay_ledger::Ledger;
 use outlay_model::money::{Currency, Money, Pico};
 use outlay_model::record::shorten;
-use outlay_model::report::Kind;
+use outlay_model::report::{Kind, RejectedRow};
 use outlay_model::tokens::{BUCKETS, Tokens};
 use outlay_model::view::Unit;
 
@@ -23,8 +24,6 @@ use crate::{App, opened};
 
 /// Rows of a file that a preview shows.
 const PREVIEW: usize = 12;
-/// Begins the names of fields that are scores by a name of their own.
-const SCORE: &str = "score.";
 
 /// Formats that can be read.
 ///
@@ -54,25 +53,20 @@ pub async fn formats(_: &App, _: Nothing, _: &Task) -> Result<FormatsReply, Erro
 pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<MappingReply, ErrorReply> {
     let bytes = std::fs::metadata(&request.path).map(|m| m.len()).unwrap_or_default();
     let found = Found { path: request.path.clone().into(), name: request.path.clone(), bytes };
-    let (source, _) = open(&found)?;
-    let input = tokio::task::spawn_blocking(move || Input::open(source))
-        .await
-        .map_err(|e| ErrorReply::fault(e.to_string()))?
-        .map_err(|e| bad(&e))?;
+    let input = opened_input(&found).await?;
     let head = input.head();
     let suggested = suggest(head);
     let saved = match (&request.spec, &request.mapping, app.opened().await) {
-        (None, None, Ok(open)) => open.ledger.mapping(&head.signature().join(",")).await?,
+        (None, None, Ok(open)) => saved_for(&open.ledger, head).await?,
         _ => None,
     };
-    let mut chosen = match (&request.spec, request.mapping.as_ref().or(saved.as_ref())) {
-        (Some(spec), _) => spec.mapping()?,
-        (None, Some(text)) => Mapping::from_toml(text).map_err(|e| bad(&e))?,
-        (None, None) => suggested.mapping.clone(),
+    let mut chosen = match (&request.spec, &request.mapping, saved) {
+        (Some(spec), ..) => spec.mapping()?,
+        (None, Some(text), _) => Mapping::from_toml(text).map_err(|e| bad(&e))?,
+        (None, None, Some(saved)) => saved,
+        (None, None, None) => suggested.mapping.clone(),
     };
-    if chosen.headers.is_empty() {
-        chosen.headers = head.signature().to_vec();
-    }
+    chosen.made_for(head);
     if let Some(name) = &request.zone {
         chosen.zone = Some(opened::zone(name)?);
     }
@@ -82,13 +76,14 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
         change(&mut chosen, &suggestion.mapping);
     }
     let columns = columns(head, &chosen.rows);
-    let previews = preview(head, &chosen, 1);
+    // Read from the file again: its first row may be longer than what was looked at.
+    let (again, tried) = (opened_input(&found).await?, chosen.clone());
+    let previews = tokio::task::spawn_blocking(move || preview_of(again, &tried, 1))
+        .await
+        .map_err(|e| ErrorReply::fault(e.to_string()))?;
     let (example, fault) = match previews {
         Ok(rows) => match rows.into_iter().next() {
-            Some(row) => {
-                let fault = row.fault.map(|f| format!("line {}, {}: {}", f.line, f.column, f.reason));
-                (row.fields, fault)
-            }
+            Some(row) => (row.fields, row.fault.map(|fault| refusal(&fault))),
             None => (Vec::new(), Some("the file has no row".to_owned())),
         },
         Err(error) => (Vec::new(), Some(error.to_string())),
@@ -112,6 +107,30 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
     })
 }
 
+async fn opened_input(found: &Found) -> Result<Input, ErrorReply> {
+    let (source, _) = open(found)?;
+    tokio::task::spawn_blocking(move || Input::open(source))
+        .await
+        .map_err(|e| ErrorReply::fault(e.to_string()))?
+        .map_err(|e| bad(&e))
+}
+
+/// The mapping saved for files that begin like this. One that was saved by an older version, and that cannot be used
+/// any more, is none.
+pub(super) async fn saved_for(ledger: &Ledger, head: &Head) -> Result<Option<Mapping>, ErrorReply> {
+    let text = ledger.mapping(&head.signature().join(",")).await?;
+    Ok(text.and_then(|text| Mapping::from_toml(&text).ok()))
+}
+
+/// Why a row is refused, with its place.
+fn refusal(fault: &RejectedRow) -> String {
+    let RejectedRow { line, column, reason, .. } = fault;
+    match column.as_str() {
+        "" => format!("line {line}: {reason}"),
+        column => format!("line {line}, {column}: {reason}"),
+    }
+}
+
 fn bad(error: &outlay_import::ImportError) -> ErrorReply {
     ErrorReply::bad_request(error.to_string())
 }
@@ -124,19 +143,22 @@ impl Default for MappingSpec {
 
 impl MappingSpec {
     fn of(mapping: &Mapping) -> MappingSpec {
-        let Mapping { kind, cached_input, time_unit, latency_unit, money_unit, token_multiplier, .. } = *mapping;
+        let Mapping { kind, cached_input, reasoning, time_unit, end_day, latency_unit, .. } = *mapping;
+        let Mapping { money_unit, token_multiplier, zero_cost_is_unknown, .. } = *mapping;
         MappingSpec {
             name: mapping.name.clone(),
             kind,
             rows: mapping.rows.clone(),
             zone: mapping.zone.map(|zone| zone.name().to_owned()),
             cached_input,
+            reasoning,
             time_unit,
             time_format: mapping.time_format.clone(),
+            end_day,
             latency_unit,
             money_unit,
             token_multiplier,
-            zero_cost_is_unknown: mapping.zero_cost_is_unknown,
+            zero_cost_is_unknown,
             skip_values: mapping.skip_values.clone(),
             headers: mapping.headers.clone(),
             columns: mapping.columns.clone(),
@@ -155,8 +177,10 @@ impl MappingSpec {
             rows: self.rows.trim().to_owned(),
             zone: self.zone.as_deref().map(opened::zone).transpose()?,
             cached_input: self.cached_input,
+            reasoning: self.reasoning,
             time_unit: self.time_unit,
             time_format: self.time_format.trim().to_owned(),
+            end_day: self.end_day,
             latency_unit: self.latency_unit,
             money_unit: self.money_unit,
             token_multiplier: self.token_multiplier,
@@ -173,20 +197,12 @@ impl MappingSpec {
 /// comes where nothing is chosen yet.
 fn change(mapping: &mut Mapping, suggested: &Mapping) {
     mapping.kind = suggested.kind;
-    mapping.columns.retain(|field, _| has(suggested.kind, field));
-    mapping.constants.retain(|field, _| has(suggested.kind, field));
+    mapping.columns.retain(|field, _| suggested.kind.has(field));
+    mapping.constants.retain(|field, _| suggested.kind.has(field));
     for (field, column) in &suggested.columns {
         if !mapping.constants.contains_key(field) && !mapping.columns.values().any(|c| c == column) {
             mapping.columns.entry(field.clone()).or_insert_with(|| column.clone());
         }
-    }
-}
-
-/// Whether rows of a kind have a field.
-fn has(kind: RowIs, field: &str) -> bool {
-    match field.strip_prefix(SCORE) {
-        Some(_) => matches!(kind, RowIs::Call | RowIs::Score | RowIs::Evaluation),
-        None => fields().iter().any(|f| f.name == field && f.is_of(kind.kind())),
     }
 }
 
@@ -220,7 +236,7 @@ fn listed(mapping: &Mapping, suggestion: &Suggestion) -> Vec<MappingField> {
         }
     };
     let own: BTreeSet<&String> =
-        mapping.columns.keys().chain(mapping.constants.keys()).filter(|name| name.starts_with(SCORE)).collect();
+        mapping.columns.keys().chain(mapping.constants.keys()).filter(|name| name.starts_with(SCORE_PREFIX)).collect();
     fields()
         .iter()
         .filter(|field| field.is_of(mapping.kind.kind()))

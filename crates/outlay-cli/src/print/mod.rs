@@ -178,9 +178,6 @@ pub fn write_error(error: &ErrorReply) {
 fn hint(code: &str) -> &'static str {
     match code {
         "no_ledger" => "`outlay import FILES…` makes a ledger; --ledger DIR names another one.",
-        "needs_mapping" => {
-            "`outlay mapping suggest FILE > own.toml` writes a mapping; `outlay import FILE --map own.toml` reads by it."
-        }
         "needs_zone" => "Say which zone its times are in: --zone Europe/Berlin.",
         _ => "",
     }

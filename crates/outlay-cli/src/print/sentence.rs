@@ -64,6 +64,9 @@ pub fn trust(trust: &Trust, look: &Look) -> String {
         let account = account(&missing.provider, &missing.account);
         line("missing", format!("{account} {}", inert(&missing.label)), true);
     }
+    for export in &trust.left_out {
+        line("not added", inert(&export.sentence), true);
+    }
     if let Some((low, high)) = trust.range {
         let range = format!("{} to {}: cache writes of unknown duration", n.phrase(low), n.phrase(high));
         line("range", range, true);

@@ -18,6 +18,7 @@ use super::Shape;
 #[derive(Clone, Copy)]
 pub(crate) enum Tok {
     Input,
+    ToolUse,
     Cached,
     Write,
     Write5m,
@@ -55,7 +56,9 @@ pub(crate) struct Times {
 #[derive(Default)]
 pub(crate) struct Draft<'a> {
     pub call: Call<'a>,
-    pub told: [Option<i64>; 14],
+    pub told: [Option<i64>; Tok::Total as usize + 1],
+    /// Whether the source counts reasoning beside its output, and not inside.
+    pub reasoning_beside: bool,
     pub time: Option<Stamp>,
     pub end: Option<Stamp>,
     pub batch: bool,
@@ -152,7 +155,9 @@ impl<'a> Draft<'a> {
             let told = or_0(Tok::Write).to_string();
             return Err(Fault::new("cache_write_tokens", "is smaller than its parts by lifetime", &told));
         }
-        let input = or_0(Tok::Input);
+        let input = self.input(rules)?;
+        let reasoning = or_0(Tok::Reasoning);
+        let beside = if self.reasoning_beside { reasoning } else { 0 };
         let mut tokens = Tokens {
             cache_read: or_0(Tok::Cached),
             cache_write_5m: by_life[0],
@@ -160,8 +165,8 @@ impl<'a> Draft<'a> {
             cache_write_30m: by_life[2],
             cache_write_12h: by_life[3],
             cache_write_unknown: unknown,
-            output: or_0(Tok::Output) - or_0(Tok::AudioOut) - or_0(Tok::ImageOut),
-            reasoning: or_0(Tok::Reasoning),
+            output: or_0(Tok::Output) + beside - or_0(Tok::AudioOut) - or_0(Tok::ImageOut),
+            reasoning,
             audio_input: or_0(Tok::AudioIn),
             audio_output: or_0(Tok::AudioOut),
             image_input: or_0(Tok::ImageIn),
@@ -182,20 +187,54 @@ impl<'a> Draft<'a> {
         }
         tokens.check(most).map_err(|fault| {
             let (column, value) = match fault {
-                TokenFault::Negative("reasoning") => ("reasoning_tokens", tokens.reasoning),
+                TokenFault::Negative("reasoning") => ("reasoning_tokens", reasoning),
                 TokenFault::Negative("output") => ("output_tokens", or_0(Tok::Output)),
                 _ => ("input_tokens", input),
             };
-            Fault::new(column, fault.to_string(), &value.to_string())
+            let mut reason = fault.to_string();
+            if column == "reasoning_tokens" && reasoning > 0 {
+                reason.push_str(
+                    "; where the source counts it apart, import it with a mapping that says reasoning = \"outside\"",
+                );
+            }
+            Fault::new(column, reason, &value.to_string())
         })?;
         if let Some(total) = told(Tok::Total) {
             let parts = tokens.total();
-            if total != parts && (rules.cached_inside || total != input + or_0(Tok::Output)) {
+            // Where cached tokens are counted apart, a total may leave them out.
+            if total != parts && (rules.cached_inside || total != parts - tokens.cached_input()) {
                 let reason = TokenFault::Total { told: total, parts }.to_string();
                 return Err(Fault::new("total_tokens", reason, &total.to_string()));
             }
         }
         Ok(Some(tokens))
+    }
+
+    /// All input as the source counts it. Of a row that tells no input, but a total, it is what the output leaves of
+    /// that.
+    fn input(&self, rules: &Rules) -> Result<i64, Fault> {
+        let told = |which: Tok| self.told[which as usize].unwrap_or(0);
+        if let Some(input) = self.told[Tok::Input as usize] {
+            return Ok(input + told(Tok::ToolUse));
+        }
+        let parts = [Tok::Cached, Tok::Write, Tok::Write5m, Tok::Write1h, Tok::Write30m, Tok::Write12h];
+        let cached: i64 = parts.into_iter().map(told).sum();
+        // Whether the total has in it what is counted beside input and output, no row can tell.
+        let beside = told(Tok::ToolUse)
+            + if rules.cached_inside { 0 } else { cached }
+            + if self.reasoning_beside { told(Tok::Reasoning) } else { 0 };
+        let output = told(Tok::Output);
+        match self.told[Tok::Total as usize] {
+            Some(total) if beside == 0 && total < output => {
+                let reason = format!("{output} output tokens are more than the total that contains them");
+                Err(Fault::new("total_tokens", reason, &total.to_string()))
+            }
+            Some(total) if beside == 0 => Ok(total - output),
+            _ if beside + cached + output + told(Tok::AudioIn) + told(Tok::ImageIn) > 0 => {
+                Err(Fault::new("input_tokens", "is missing, while output or a part of the input is given", ""))
+            }
+            _ => Ok(0),
+        }
     }
 
     fn place(&self, stamp: Option<Stamp>, column: &str, rules: &Rules, times: &mut Times) -> Result<Micros, Broken> {
@@ -222,7 +261,13 @@ impl<'a> Draft<'a> {
             (None, _) => time + HOUR,
         };
         if end <= time {
-            return Err(Fault::new("end", "is not after the start", "").into());
+            let reason = match end == time {
+                true => {
+                    "is not after the start; where it is the last day itself, say end_day = \"included\" in a mapping"
+                }
+                false => "is not after the start",
+            };
+            return Err(Fault::new("end", reason, "").into());
         }
         Ok((time, end))
     }
@@ -250,7 +295,7 @@ impl<'a> Draft<'a> {
         let time = self.place(self.time, "timestamp", rules, times)?;
         let tokens = self.tokens(rules, MAX_CALL_TOKENS)?;
         let used = tokens.is_some_and(|t| t.total() > 0);
-        let step = !matches!(self.call.step_kind.as_ref(), "" | "llm" | "LLM");
+        let step = outlay_model::names::is_step(&self.call.step_kind);
         if step && used {
             return Err(Fault::new("step_kind", "a step carries no tokens; its calls do", &self.call.step_kind).into());
         }

@@ -43,8 +43,15 @@ pub(crate) mod kinds {
     pub const USAGE: u8 = 2;
     pub const CHARGE: u8 = 4;
     pub const SCORE: u8 = 8;
-    pub const MONEY: u8 = CALL | USAGE | CHARGE;
-    pub const ALL: u8 = 15;
+    /// Kinds that count tokens.
+    pub const TOKENS: u8 = CALL | USAGE;
+    /// Kinds that last from a time to a time.
+    pub const SPAN: u8 = USAGE | CHARGE;
+    /// Kinds that amounts stand in.
+    pub const MONEY: u8 = CALL | CHARGE;
+    /// Kinds that are told apart by ids, and may have a score in each row.
+    pub const ONE: u8 = CALL | SCORE;
+    pub const ALL: u8 = CALL | USAGE | CHARGE | SCORE;
 }
 
 pub(crate) type Set = for<'a> fn(&mut Draft<'a>, &Cow<'a, str>) -> Result<(), &'static str>;
@@ -71,6 +78,17 @@ macro_rules! text {
     ($($path:ident).+) => { |d, v| { d.$($path).+ = v.clone(); Ok(()) } };
 }
 
+macro_rules! id {
+    ($($path:ident).+) => {
+        |d, v| {
+            if !value::is_no_id(v) {
+                d.$($path).+ = v.clone();
+            }
+            Ok(())
+        }
+    };
+}
+
 macro_rules! tokens {
     ($which:ident) => {
         |d, v| {
@@ -88,13 +106,13 @@ macro_rules! money {
 pub(crate) static FIELDS: &[Field] = fields! {
     "timestamp" "When the attempt, bucket, charge period or score began: RFC 3339, or seconds, ms, µs or ns since 1970" Time ALL
         |d, v| { d.time = Some(value::stamp(v, Epoch::Auto)?); Ok(()) };
-    "end" "End of the bucket or charge period, excluded" Time ALL
+    "end" "End of the bucket or charge period, excluded" Time SPAN
         |d, v| { d.end = Some(value::stamp(v, Epoch::Auto)?); Ok(()) };
-    "trace_id" "Trace; the same for all attempts and steps of one request" Text ALL text!(call.trace_id);
-    "span_id" "Span inside the trace" Text ALL text!(call.span_id);
-    "parent_id" "Parent span" Text CALL text!(call.parent_id);
-    "request_id" "The provider's request or response id: the best identity a row can have" Text ALL text!(call.request_id);
-    "session_id" "Conversation" Text ALL text!(call.session);
+    "trace_id" "Trace; the same for all attempts and steps of one request" Text ONE id!(call.trace_id);
+    "span_id" "Span inside the trace" Text ONE id!(call.span_id);
+    "parent_id" "Parent span" Text CALL id!(call.parent_id);
+    "request_id" "The provider's request or response id: the best identity a row can have" Text ONE id!(call.request_id);
+    "session_id" "Conversation" Text ONE id!(call.session);
     "provider" "Who bills the tokens" Text ALL text!(call.dims.provider);
     "channel" "How the provider was reached where that changes the price: direct, gateway, self" Text ALL text!(call.dims.channel);
     "account" "Provider account that pays" Text ALL text!(call.dims.account);
@@ -123,21 +141,22 @@ pub(crate) static FIELDS: &[Field] = fields! {
         |d, v| { d.call.block_hashes = draft::hashes(v)?; Ok(()) };
     "attempt" "1 for the first attempt at a request, 2 for its first retry" Count CALL
         |d, v| { d.call.attempt = value::count(v)?; Ok(()) };
-    "input_tokens" "All input, cached and written parts, audio and images included" Tokens MONEY tokens!(Input);
-    "cached_input_tokens" "The part of the input that the provider's cache served" Tokens MONEY tokens!(Cached);
-    "cached_tokens" "The same as cached_input_tokens" Tokens MONEY tokens!(Cached);
-    "cache_write_tokens" "The part of the input that was written to the cache, whatever the lifetime" Tokens MONEY tokens!(Write);
-    "cache_write_5m_tokens" "The part written for five minutes" Tokens MONEY tokens!(Write5m);
-    "cache_write_1h_tokens" "The part written for one hour" Tokens MONEY tokens!(Write1h);
-    "cache_write_30m_tokens" "The part written for thirty minutes" Tokens MONEY tokens!(Write30m);
-    "cache_write_12h_tokens" "The part written for twelve hours" Tokens MONEY tokens!(Write12h);
-    "output_tokens" "All output, reasoning, audio and images included" Tokens MONEY tokens!(Output);
-    "reasoning_tokens" "The part of the output that was reasoning" Tokens MONEY tokens!(Reasoning);
-    "audio_input_tokens" "The part of the input that was audio" Tokens MONEY tokens!(AudioIn);
-    "audio_output_tokens" "The part of the output that was audio" Tokens MONEY tokens!(AudioOut);
-    "image_input_tokens" "The part of the input that was images" Tokens MONEY tokens!(ImageIn);
-    "image_output_tokens" "The part of the output that was images" Tokens MONEY tokens!(ImageOut);
-    "total_tokens" "Input and output together; a row whose parts do not add up to it is rejected" Tokens MONEY tokens!(Total);
+    "input_tokens" "All input, cached and written parts, audio and images included" Tokens TOKENS tokens!(Input);
+    "cached_input_tokens" "The part of the input that the provider's cache served" Tokens TOKENS tokens!(Cached);
+    "cached_tokens" "The same as cached_input_tokens" Tokens TOKENS tokens!(Cached);
+    "cache_write_tokens" "The part of the input that was written to the cache, whatever the lifetime" Tokens TOKENS tokens!(Write);
+    "cache_write_5m_tokens" "The part written for five minutes" Tokens TOKENS tokens!(Write5m);
+    "cache_write_1h_tokens" "The part written for one hour" Tokens TOKENS tokens!(Write1h);
+    "cache_write_30m_tokens" "The part written for thirty minutes" Tokens TOKENS tokens!(Write30m);
+    "cache_write_12h_tokens" "The part written for twelve hours" Tokens TOKENS tokens!(Write12h);
+    "tool_use_input_tokens" "Input that tools gave back, counted beside input_tokens, as Gemini does" Tokens TOKENS tokens!(ToolUse);
+    "output_tokens" "All output, reasoning, audio and images included" Tokens TOKENS tokens!(Output);
+    "reasoning_tokens" "The part of the output that was reasoning" Tokens TOKENS tokens!(Reasoning);
+    "audio_input_tokens" "The part of the input that was audio" Tokens TOKENS tokens!(AudioIn);
+    "audio_output_tokens" "The part of the output that was audio" Tokens TOKENS tokens!(AudioOut);
+    "image_input_tokens" "The part of the input that was images" Tokens TOKENS tokens!(ImageIn);
+    "image_output_tokens" "The part of the output that was images" Tokens TOKENS tokens!(ImageOut);
+    "total_tokens" "Input and output together; a row whose parts do not add up to it is rejected" Tokens TOKENS tokens!(Total);
     "latency_ms" "Whole duration in milliseconds" Millis CALL
         |d, v| { d.call.latency_ms = Some(value::millis(v, false)?); Ok(()) };
     "ttft_ms" "Time to the first token in milliseconds" Millis CALL
@@ -148,7 +167,7 @@ pub(crate) static FIELDS: &[Field] = fields! {
         |d, v| { draft::error(d, v); Ok(()) };
     "finish_reason" "Why the model stopped" Text CALL text!(call.finish_reason);
     "cost_usd" "The program's own estimate of the cost in US dollars; 0 with tokens present counts as unknown" Money CALL money!(cost);
-    "step_kind" "Empty or llm for calls; tool, retriever, chain, agent for steps without tokens of their own" Text CALL text!(call.step_kind);
+    "step_kind" "Empty, llm or embedding for calls; tool, retriever, chain, agent for steps without tokens of their own" Text CALL text!(call.step_kind);
     "tool" "Name of the tool, for a tool step" Text CALL text!(call.tool);
     "index_version" "Version of the retrieval index" Text CALL text!(call.index_version);
     "user_message_length" "Length of the user's message in characters" Count CALL
@@ -240,13 +259,18 @@ impl Slot {
     }
 }
 
-/// Prefix of score columns.
-pub(crate) const SCORE_PREFIX: &str = "score.";
+/// Begins the names of fields that are scores by a name of their own.
+pub const SCORE_PREFIX: &str = "score.";
+
+/// Whether a name (in lower case) is that of a score of its own.
+pub(crate) fn is_score(name: &str) -> bool {
+    name.len() > SCORE_PREFIX.len() && name.starts_with(SCORE_PREFIX)
+}
 
 /// What a column of this name (in lower case) goes to, for records of these kinds.
 pub(crate) fn slot(name: &str, kinds: u8) -> Option<Slot> {
-    if name.len() > SCORE_PREFIX.len() && name.starts_with(SCORE_PREFIX) {
-        return Some(Slot::Score);
+    if is_score(name) {
+        return (kinds & kinds::ONE != 0).then_some(Slot::Score);
     }
     field(name).filter(|f| f.kinds & kinds != 0).map(Slot::Field)
 }

@@ -11,7 +11,8 @@
 //! # Mapping
 //! `cost_usd` is what was billed, `token_type` the meter (`cost_type` where that is empty, as for web searches). Models
 //! are display names; the declared ones become ids of the API, others stay as they are. The display name, meter,
-//! context window, kind of usage, speed and geography are kept as the text of the line.
+//! context window, kind of usage, speed and geography are kept as the text of the line, where they are not the usual
+//! ones (`≤ 200k`, `message`, `standard`, `global`), for which older files have no column.
 //!
 //! # Known quirks
 //! Each row is rounded to the cent, so that small rows say 0.00 and sums drift by up to half a cent a row: every line
@@ -115,7 +116,8 @@ fn row<'a>(cells: &Cells<'a>, account: &'a str) -> Result<Charge<'a>, Fault> {
         told => told,
     };
     let (usage, speed) = (known("usage_type"), known("speed"));
-    let parts: Vec<&str> = [display, meter, cells.text("context_window"), usage, speed, known("inference_geo")]
+    let window = buckets::upper_band(cells.text("context_window"));
+    let parts: Vec<&str> = [display, meter, window, usage, speed, known("inference_geo")]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect();

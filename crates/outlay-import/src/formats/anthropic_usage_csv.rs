@@ -16,6 +16,10 @@
 //! # Known quirks
 //! `usage_date_utc` is a date, or `YYYY-MM-DD HH:MM` where the export was by hour or minute; the file does not say
 //! which, so a bucket is an hour long unless the head of the file shows minutes. `not_available` means not told.
+//!
+//! The same days may be exported under two generations of the header, and must not count twice: the lower context
+//! window `≤ 200k` is left empty as in files without that column, and so are `global` and a `standard` speed. A row of
+//! the first generation above 200k tokens cannot be told from one below, and counts beside its newer twin.
 
 use outlay_model::record::{Dimensions, Record, Sink, Usage};
 use outlay_model::report::Kind;
@@ -107,7 +111,7 @@ fn row<'a>(cells: &Cells<'a>, step: Micros, account: &'a str) -> Result<Usage<'a
         tokens,
         requests: None,
         web_searches: cells.count("web_search_count")?,
-        context_window: cells.text("context_window").into(),
+        context_window: buckets::upper_band(cells.text("context_window")).into(),
         idle: false,
         // Where speed took the place of the tier, the tier still makes the row differ.
         discriminator: if matches!(speed, "" | "standard") { "" } else { cells.text("usage_type") }.into(),

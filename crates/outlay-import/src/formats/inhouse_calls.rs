@@ -6,7 +6,7 @@
 //! # Shape
 //! JSON lines or CSV with all of `timestamp`, `provider`, `model`, `operation`, `prompt_tokens`, `completion_tokens`,
 //! `total_tokens`, `latency_ms` and `cost_usd`, and `error` where one was logged; further columns are read as in the
-//! trace format.
+//! trace format, and one for tokens that it does not know makes the file one that needs a mapping.
 //!
 //! # Mapping
 //! `prompt_tokens` is the whole input, `completion_tokens` the whole output; `error` is the error word, or an object
@@ -60,7 +60,7 @@ impl Format for InhouseCalls {
         }
     }
     fn sniff(&self, head: &Head) -> Option<Match> {
-        head.has_all(SIGNATURE).then(|| Match::exact(SIGNATURE))
+        (head.has_all(SIGNATURE) && !DIALECT.would_lose_tokens(head)).then(|| Match::exact(SIGNATURE))
     }
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
         calls::read(input, &DIALECT, options, sink)

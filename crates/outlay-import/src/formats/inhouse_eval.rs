@@ -6,7 +6,8 @@
 //! # Shape
 //! JSON lines or CSV with all of `trace_id`, `timestamp`, `model`, `prompt_version`, `environment`, `feature`,
 //! `system_prompt_hash`, `user_message_length`, `input_tokens`, `output_tokens`, `latency_ms`, `finish_reason`,
-//! `cost_usd`, `user_feedback` and `automated_eval_score`; further columns are read as in the trace format.
+//! `cost_usd`, `user_feedback` and `automated_eval_score`; further columns are read as in the trace format,
+//! and one for tokens that it does not know makes the file one that needs a mapping.
 //!
 //! # Mapping
 //! As in the trace format. `user_feedback` becomes a score of kind feedback, `automated_eval_score` one of kind judge,
@@ -19,7 +20,8 @@
 use outlay_model::record::Sink;
 use outlay_model::report::Kind;
 
-use crate::calls::{self, Dialect};
+use super::trace_jsonl::DIALECT;
+use crate::calls;
 use crate::error::ImportError;
 use crate::format::{About, Format, Match, ReadOptions, ReadSummary};
 use crate::head::Head;
@@ -60,9 +62,9 @@ impl Format for InhouseEval {
         }
     }
     fn sniff(&self, head: &Head) -> Option<Match> {
-        head.has_all(SIGNATURE).then(|| Match::exact(SIGNATURE))
+        (head.has_all(SIGNATURE) && !DIALECT.would_lose_tokens(head)).then(|| Match::exact(SIGNATURE))
     }
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
-        calls::read(input, &Dialect { renamed: &[], naive_is_utc: true }, options, sink)
+        calls::read(input, &DIALECT, options, sink)
     }
 }

@@ -10,7 +10,16 @@
 //!
 //! # Mapping
 //! A saved mapping says which column or JSON path is which field, in which units, what every row has in common, where
-//! cached tokens are counted and which zone local times are in. One is suggested from names and values.
+//! cached tokens are counted and which zone local times are in. One is suggested from names and values. It can only
+//! name fields that rows of its kind have.
+//!
+//! `cached_input` says whether cached and written tokens are `"inside"` the input or `"outside"` of it, and
+//! `reasoning` the same of reasoning tokens and the output, which Gemini alone is known to count outside; Gemini's
+//! input from tools (`tool_use_input_tokens`) is always beside. Where a total or a part larger than its whole proves
+//! it, the suggestion says so, else it is asked.
+//!
+//! `end_day = "included"` says that an end which names a day (a date, or its midnight) is the last day of its row, as
+//! invoices mostly have it; without it, it is the first day after.
 //!
 //! `rows = "data"` says where a document has its rows: the path of the list, such as `data` or `result.items`. Lists on
 //! the way are gone through, a single object in the list's place is one row, and whatever else the document has is
@@ -22,8 +31,16 @@
 //!
 //! # Known quirks
 //! Never recognised by itself: a mapping is always chosen by a person, or found by the set of columns that it was made
-//! for; behind `rows` these are the keys of the first row, such as `data[].model`. JSON inside a text cell is not
-//! looked into, and of a list inside a row only one item can be named.
+//! for; behind `rows` these are the keys of the first row, such as `data[].model`. A mapping that does not say what it
+//! was made for is made for the file that it is first used for. Where no format and no such set fits a JSON file, a
+//! mapping is taken whose paths all begin with keys of its first rows: objects leave keys out. JSON inside a text cell
+//! is not looked into, and of a list inside a row only one item can be named.
+//!
+//! A row that tells its output and not its input is rejected, unless a total tells the input too; one that tells only
+//! its input, as embeddings do, is whole.
+//!
+//! Ids that name nothing (`-`, `0`, `unknown`) are none. A column of request ids in which rows share an id and differ
+//! is suggested as the trace: two calls of one request id and attempt would pass for one.
 //!
 //! A rejected row of a list is named by its line and its place in the list, `data[17].usage.input_tokens`, counted from
 //! 0. A document that lacks the list is one rejected row; one that ends inside of it keeps the rows before, and that is

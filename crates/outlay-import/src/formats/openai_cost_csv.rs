@@ -15,7 +15,8 @@
 //!
 //! # Known quirks
 //! `line_item` and `project_id` are empty unless the export was grouped by them. A day that has only its times is a
-//! billed line of 0: the day is covered, nothing was charged. A line without an amount is rejected.
+//! billed line of 0: the day is covered, nothing was charged. It belongs to the organisation that the file names first.
+//! A line without an amount is rejected.
 
 use outlay_model::money::{Currency, Pico};
 use outlay_model::record::{Charge, Dimensions, Record, Sink};
@@ -55,10 +56,13 @@ impl Format for OpenaiCostCsv {
         (head.is_table() && head.has_all(SIGNATURE)).then(|| Match::exact(SIGNATURE))
     }
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
+        let account = options.account.as_deref();
+        // An idle day does not say whose it is, and would stand for an account of its own.
+        let owner = buckets::first_told(input.head(), "organization_id").unwrap_or_default();
         let mut empty = 0_u64;
         let mut grouped = false;
         let mut summary = buckets::read(input, &PLAN, sink, |line, cells, feed| {
-            let charge = row(&cells, options.account.as_deref())?;
+            let charge = row(&cells, account, &owner)?;
             empty += u64::from(cells.text("amount_value").is_empty());
             grouped |= !charge.line_item.is_empty();
             Ok(feed.push(line, Record::Charge(&charge)))
@@ -73,7 +77,7 @@ impl Format for OpenaiCostCsv {
     }
 }
 
-fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fault> {
+fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>, owner: &'a str) -> Result<Charge<'a>, Fault> {
     let (time, _) = cells.time(&["start_time", "start_time_iso"])?;
     let (end, _) = cells.time(&["end_time", "end_time_iso"])?;
     buckets::same_time(cells, "start_time", "start_time_iso", time)?;
@@ -96,6 +100,10 @@ fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fa
             Fault::new("amount_currency", "amount_currency is not a three-letter currency code", code)
         })?,
     };
+    let organization = match cells.text("organization_id") {
+        "" if idle => owner,
+        told => told,
+    };
     let line_item = cells.text("line_item");
     let (model, meter) = cut(line_item);
     Ok(Charge {
@@ -103,7 +111,7 @@ fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>) -> Result<Charge<'a>, Fa
         end,
         dims: Dimensions {
             provider: "openai".into(),
-            account: account.unwrap_or(cells.text("organization_id")).into(),
+            account: account.unwrap_or(organization).into(),
             model: model.into(),
             project: cells.text("project_id").into(),
             api_key: cells.text("api_key_id").into(),

@@ -17,7 +17,8 @@
 //! Integers are printed as floats, and copies out of a spreadsheet may have decimal commas. A time that contradicts its
 //! `_iso` twin, or that a spreadsheet shortened to `1.75962E+09`, rejects its row. An idle bucket is a row with only
 //! its times: it is kept, as idle. A period without any usage has only the four time columns. Today's rows grow from
-//! export to export.
+//! export to export. The model requests of a web-search export are in the completions export as well: it gives the
+//! number of searches alone.
 
 use std::borrow::Cow;
 
@@ -33,7 +34,7 @@ use crate::source::Input;
 use crate::value;
 
 /// The columns that all of OpenAI's bucket exports share.
-pub(crate) const TIMES: &[&str] = &["start_time", "end_time", "start_time_iso", "end_time_iso"];
+const TIMES: &[&str] = &["start_time", "end_time", "start_time_iso", "end_time_iso"];
 
 /// Columns that an idle bucket may have: its times, and whose it is.
 const IDLE: [&str; 6] =
@@ -131,7 +132,11 @@ fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Resul
         .filter(|text| !text.is_empty())
         .collect();
     let name = if moderation { "moderations" } else { capability.name };
-    let searches = if capability.name == "web_searches" { cells.count("num_requests")? } else { None };
+    // The completions that made the searches are requests of another file, with their tokens.
+    let (requests, searches) = match capability.name {
+        "web_searches" => (None, cells.count("num_requests")?),
+        _ => (cells.count("num_model_requests")?, None),
+    };
     Ok(Usage {
         time,
         end,
@@ -145,7 +150,7 @@ fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Resul
             ..told
         },
         tokens: tokens(cells)?,
-        requests: cells.count("num_model_requests")?,
+        requests,
         web_searches: searches,
         discriminator: match split.is_empty() {
             true => Cow::Borrowed(name),

@@ -5,7 +5,9 @@
 //!
 //! # Shape
 //! A header and one row an attempt; commas, tabs or semicolons. `timestamp`, `model` and `input_tokens` make it
-//! recognised; the order of the columns does not matter, and columns that are not in the table of fields are left out.
+//! recognised; the order of the columns does not matter. Columns that are not in the table of fields are left out, and
+//! the import names them. As for JSON lines, a column for tokens that is not in the table, such as
+//! `cache_read_input_tokens`, makes the file one that needs a mapping.
 //!
 //! # Mapping
 //! As for JSON lines: each column is a field of the same name ([`crate::fields()`]). Other scores are columns
@@ -43,7 +45,8 @@ impl Format for TraceCsv {
         }
     }
     fn sniff(&self, head: &Head) -> Option<Match> {
-        (head.is_table() && head.has_all(SIGNATURE)).then(|| Match::exact(SIGNATURE))
+        (head.is_table() && head.has_all(SIGNATURE) && !DIALECT.would_lose_tokens(head))
+            .then(|| Match::exact(SIGNATURE))
     }
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
         calls::read(input, &DIALECT, options, sink)

@@ -5,7 +5,13 @@
 //!
 //! # Shape
 //! One object a line (an array of objects is read too). `timestamp`, `model` and `input_tokens` make it recognised;
-//! every other field is optional, and keys that are not in the table of fields are left out.
+//! every other field is optional. Keys that are not in the table of fields are left out, and the import names them.
+//!
+//! A file that has such a key for tokens is not recognised, because its sums would lack them: it needs a mapping. Those
+//! are the keys with `token` or `cache` in their name, such as `cache_read_input_tokens`, and an object `usage`. Names
+//! of rates, limits, durations, amounts and labels are none: `tokens_per_second`, `max_tokens`, `first_token_ms`,
+//! `cache_read_cost_usd`, `cache_hit`. A file that is recognised, or called a trace by name, and has such a key further
+//! down is read without it, and the import says so.
 //!
 //! # Mapping
 //! Each key is a field of the same name ([`crate::fields()`]). `input_tokens` includes cached, written, audio and image
@@ -54,7 +60,7 @@ impl Format for TraceJsonl {
         }
     }
     fn sniff(&self, head: &Head) -> Option<Match> {
-        (head.is_json() && head.has_all(SIGNATURE)).then(|| Match::exact(SIGNATURE))
+        (head.is_json() && head.has_all(SIGNATURE) && !DIALECT.would_lose_tokens(head)).then(|| Match::exact(SIGNATURE))
     }
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
         calls::read(input, &DIALECT, options, sink)

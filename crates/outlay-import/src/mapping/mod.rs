@@ -16,13 +16,18 @@
 //! # Ok::<(), outlay_import::ImportError>(())
 //! ```
 
+mod fit;
+mod ids;
+mod nesting;
 mod path;
 mod preview;
+mod questions;
 mod read;
 mod samples;
 mod suggest;
 mod synonyms;
 mod times;
+mod units;
 
 use std::collections::BTreeMap;
 
@@ -32,14 +37,16 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::ImportError;
-use crate::fields::{self, SCORE_PREFIX, kinds};
+use crate::fields::{self, kinds};
 
-pub use preview::{PreviewRow, preview};
+pub use preview::{PreviewRow, preview, preview_of};
+pub use questions::questions;
 pub(crate) use read::read;
-pub(crate) use samples::keys_behind;
 pub use samples::{Column, columns};
+pub(crate) use samples::{all_keys_behind, keys_behind};
 pub(crate) use suggest::wrapped;
-pub use suggest::{Reason, Suggestion, TimeFormat, questions, suggest, suggest_as, time_formats};
+pub use suggest::{Reason, Suggestion, suggest, suggest_as};
+pub use units::{TimeFormat, time_formats};
 
 /// What a row of a mapped file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -70,6 +77,12 @@ impl RowIs {
         }
     }
 
+    /// Whether such a row can have this field, or a score of this name.
+    #[must_use]
+    pub fn has(self, field: &str) -> bool {
+        fields::slot(field, self.bits()).is_some()
+    }
+
     pub(crate) fn bits(self) -> u8 {
         match self {
             RowIs::Call => kinds::CALL,
@@ -89,6 +102,28 @@ pub enum CachedInput {
     Inside,
     /// Beside it.
     Outside,
+}
+
+/// Where a source counts reasoning (thinking) tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Reasoning {
+    /// Inside the output number.
+    #[default]
+    Inside,
+    /// Beside it, as Gemini does.
+    Outside,
+}
+
+/// Whether the day that an end names is still part of the row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum EndDay {
+    /// It is the first day after it.
+    #[default]
+    Excluded,
+    /// It is its last day.
+    Included,
 }
 
 /// Unit of times that are numbers.
@@ -149,6 +184,9 @@ pub struct Mapping {
     /// Where cached and written tokens are counted.
     #[serde(default)]
     pub cached_input: CachedInput,
+    /// Where reasoning tokens are counted.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub reasoning: Reasoning,
     /// Unit of times that are numbers.
     #[serde(default)]
     pub time_unit: TimeUnit,
@@ -156,6 +194,9 @@ pub struct Mapping {
     /// the year as it does, or are numbers.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub time_format: String,
+    /// Whether the day that an end names is still part of the row, where it names a day.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub end_day: EndDay,
     /// Unit of latencies.
     #[serde(default)]
     pub latency_unit: LatencyUnit,
@@ -182,6 +223,11 @@ pub struct Mapping {
     pub constants: BTreeMap<String, String>,
 }
 
+/// Keys that few files need are left out of the text where they say what holds anyway.
+fn is_usual<T: Default + PartialEq>(told: &T) -> bool {
+    *told == T::default()
+}
+
 fn one() -> i64 {
     1
 }
@@ -200,8 +246,10 @@ impl Mapping {
             rows: String::new(),
             zone: None,
             cached_input: CachedInput::default(),
+            reasoning: Reasoning::default(),
             time_unit: TimeUnit::default(),
             time_format: String::new(),
+            end_day: EndDay::default(),
             latency_unit: LatencyUnit::default(),
             money_unit: MoneyUnit::default(),
             token_multiplier: 1,
@@ -237,15 +285,6 @@ impl Mapping {
         })
     }
 
-    /// The set of columns that it applies to: lower case, sorted; compare with [`crate::Head::signature`].
-    #[must_use]
-    pub fn signature(&self) -> Vec<String> {
-        let mut set: Vec<String> = self.headers.iter().map(|h| crate::table::normal(h)).collect();
-        set.sort();
-        set.dedup();
-        set
-    }
-
     /// Whether it can be used at all.
     ///
     /// # Errors
@@ -253,12 +292,11 @@ impl Mapping {
     pub fn check(&self) -> Result<(), ImportError> {
         let fault = |what: String, remedy: &str| Err(ImportError::Mapping { what, remedy: remedy.to_owned() });
         for name in self.columns.keys().chain(self.constants.keys()) {
-            let known = fields::field(name).is_some() || (name.starts_with(SCORE_PREFIX) && name.len() > 6);
-            if !known {
+            if fields::field(name).is_none() && !fields::is_score(name) {
                 let all: Vec<&str> = fields::FIELDS.iter().map(|f| f.name).collect();
                 return fault(format!("there is no field \"{name}\""), &format!("use one of {}", all.join(", ")));
             }
-            if fields::slot(name, self.kind.bits()).is_none() {
+            if !self.kind.has(name) {
                 return fault(format!("rows of kind {:?} have no field \"{name}\"", self.kind), "remove it");
             }
         }

@@ -23,23 +23,30 @@ pub struct PreviewRow {
     pub fault: Option<RejectedRow>,
 }
 
-/// What the first `most` rows would become.
+/// What the first `most` rows of a file, which is read no further, would become.
 ///
 /// # Errors
 /// [`ImportError`] where the mapping cannot be used for this file, or a zone is missing.
-pub fn preview(head: &Head, mapping: &Mapping, most: usize) -> Result<Vec<PreviewRow>, ImportError> {
-    let input = Input::open(Source::from_bytes(head.name.clone(), whole_rows(head)))?;
+pub fn preview_of(input: Input, mapping: &Mapping, most: usize) -> Result<Vec<PreviewRow>, ImportError> {
     let mut first = First { rows: Vec::new(), most };
     match super::read(input, mapping, &ReadOptions::default(), &mut first) {
-        Ok(_) | Err(ImportError::Stopped) => {}
-        Err(error) => return Err(error),
+        Ok(_) | Err(ImportError::Stopped) => Ok(first.rows),
+        Err(error) => Err(error),
     }
-    if !head.whole && first.rows.len() < most && head.is_json() && first.rows.last().is_some_and(|r| r.fault.is_some())
-    {
+}
+
+/// What the first `most` rows that lie whole inside a head would become.
+///
+/// # Errors
+/// As [`preview_of`].
+pub fn preview(head: &Head, mapping: &Mapping, most: usize) -> Result<Vec<PreviewRow>, ImportError> {
+    let input = Input::open(Source::from_bytes(head.name.clone(), whole_rows(head)))?;
+    let mut rows = preview_of(input, mapping, most)?;
+    if !head.whole && rows.len() < most && head.is_json() && rows.last().is_some_and(|r| r.fault.is_some()) {
         // The last object of a head that is not the whole file is cut off by us, not by the file.
-        first.rows.pop();
+        rows.pop();
     }
-    Ok(first.rows)
+    Ok(rows)
 }
 
 /// The text up to the last whole line.

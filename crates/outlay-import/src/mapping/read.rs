@@ -9,7 +9,7 @@ use sonic_rs::PointerNode;
 
 use super::path::{lookup, nodes};
 use super::times::{Pattern, rfc3339};
-use super::{CachedInput, LatencyUnit, Mapping, MoneyUnit, RowIs, TimeUnit};
+use super::{CachedInput, EndDay, LatencyUnit, Mapping, MoneyUnit, Reasoning, RowIs, TimeUnit};
 use crate::error::{Broken, Fault, ImportError};
 use crate::feed::{Feed, Spot};
 use crate::fields::{self, Draft, Rules, Shape, Slot, Times};
@@ -18,7 +18,7 @@ use crate::head::Layout;
 use crate::json::{self, JsonRows};
 use crate::source::Input;
 use crate::table::{self, Splitter};
-use crate::value::{self, Epoch, Naive};
+use crate::value::{self, Epoch, Naive, Stamp};
 
 /// A column or path, and where it goes.
 struct Target<'m> {
@@ -237,6 +237,10 @@ impl Reader<'_> {
                 }
             };
             draft.set(target.slot, &key, &text)?;
+        }
+        draft.reasoning_beside = self.mapping.reasoning == Reasoning::Outside;
+        if self.mapping.end_day == EndDay::Included {
+            draft.end = draft.end.map(Stamp::end_of_day);
         }
         Ok(draft)
     }

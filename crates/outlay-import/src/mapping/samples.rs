@@ -1,12 +1,14 @@
 //! The first rows of a head as names and texts, for suggestions and for choosing.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use super::path;
+use super::{Mapping, path};
 use crate::head::{Head, Layout};
 use crate::json::{self, JsonRows, Step};
 use crate::outline::outline;
 use crate::table::{self, Splitter};
+use crate::value;
 
 const MOST_ROWS: usize = 50;
 const MOST_COLUMNS: usize = 1000;
@@ -25,6 +27,22 @@ impl Column {
     pub(super) fn told(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().map(String::as_str).filter(|text| !text.is_empty())
     }
+
+    /// Texts that say something, and are no word for nothing.
+    pub(super) fn values(&self) -> Vec<&str> {
+        self.told().filter(|text| !value::is_null(text)).collect()
+    }
+
+    /// The text of a row, counted from 0; empty where it has none.
+    pub(super) fn text(&self, row: usize) -> &str {
+        self.texts.get(row).map_or("", String::as_str)
+    }
+}
+
+/// The column that a mapping reads a field from.
+pub(super) fn of<'c>(columns: &'c [Column], mapping: &Mapping, field: &str) -> Option<&'c Column> {
+    let name = mapping.columns.get(field)?;
+    columns.iter().find(|c| c.name == *name)
 }
 
 /// The columns, or JSON paths, of the first rows; in JSON documents `rows` is the path of their list, as in a mapping.
@@ -74,6 +92,18 @@ pub(crate) fn keys_behind(head: &Head, path: &str) -> Vec<String> {
         }
     }
     Vec::new()
+}
+
+/// The keys of all objects behind this path, as written.
+pub(crate) fn all_keys_behind(text: &str, layout: Layout, path: &str) -> BTreeSet<String> {
+    let mut rows = JsonRows::new(text.as_bytes(), layout, path);
+    let mut keys = BTreeSet::new();
+    while let Some(step) = rows.advance() {
+        if let (Step::Object(_), Ok(row)) = (step, rows.text()) {
+            keys.extend(outline(row).keys);
+        }
+    }
+    keys
 }
 
 fn flatten(object: &str, prefix: &str, depth: usize, row: usize, columns: &mut Vec<Column>) {

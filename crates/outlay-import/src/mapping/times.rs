@@ -61,7 +61,8 @@ const BAD: &str = "is not written as the mapping's time_format says";
 impl Pattern {
     /// Reads a pattern; why not, where it cannot tell a date.
     pub fn new(pattern: &str) -> Result<Pattern, &'static str> {
-        let items = StrftimeItems::new(pattern).parse_to_owned().map_err(|_| "has a part that strftime does not know")?;
+        let items =
+            StrftimeItems::new(pattern).parse_to_owned().map_err(|_| "has a part that strftime does not know")?;
         // What it writes of an instant must tell that instant's date again.
         let shown = example().and_utc().format_with_items(items.iter()).to_string();
         let pattern = Pattern(items);
@@ -106,17 +107,27 @@ pub(super) fn shown(pattern: &str) -> Option<String> {
 }
 
 /// The patterns under which every one of these texts is a time, where they are no times as they stand.
-pub(super) fn patterns_of<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Vec<&'static str> {
-    let plain = |text: &str| value::stamp(text, Epoch::Auto).is_ok_and(|s| s.place(value::Naive::Utc).is_ok());
-    if texts.clone().all(plain) {
+pub(super) fn patterns_of(texts: &[&str]) -> Vec<&'static str> {
+    let plain = |text: &&str| value::stamp(text, Epoch::Auto).is_ok_and(|s| s.place(value::Naive::Utc).is_ok());
+    if texts.iter().all(plain) {
         return Vec::new();
     }
     let fits = |pattern: &&str| {
         Pattern::new(pattern).is_ok_and(|pattern| {
-            texts.clone().all(|text| pattern.stamp(text).is_ok_and(|stamp| stamp.place(value::Naive::Utc).is_ok()))
+            texts.iter().all(|text| pattern.stamp(text).is_ok_and(|stamp| stamp.place(value::Naive::Utc).is_ok()))
         })
     };
     PATTERNS.iter().copied().filter(fits).collect()
+}
+
+/// Whether all of these texts, and there are some, name days.
+pub(super) fn are_days(texts: &[&str]) -> bool {
+    let pattern = patterns_of(texts).first().and_then(|pattern| Pattern::new(pattern).ok());
+    let is_day = |text: &&str| match &pattern {
+        Some(pattern) => pattern.stamp(text).is_ok_and(Stamp::is_day),
+        None => value::stamp(text, Epoch::Auto).is_ok_and(Stamp::is_day),
+    };
+    !texts.is_empty() && texts.iter().all(is_day)
 }
 
 /// The same time as RFC 3339 writes it, without a zone or time of day where it has none.
@@ -133,6 +144,16 @@ pub(super) fn rfc3339(stamp: Stamp) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days() {
+        for days in [&["2026-10-03", "2026-10-04"][..], &["10/14/2026"], &["2026-10-03 00:00:00"]] {
+            assert!(are_days(days), "{days:?}");
+        }
+        for others in [&[][..], &["2026-10-03", "2026-10-04 09:00"], &["yesterday"]] {
+            assert!(!are_days(others), "{others:?}");
+        }
+    }
 
     /// Instants from `date -u -d … +%s`.
     #[test]
@@ -169,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_a_column_may_be() {
-        let of = |texts: &[&str]| patterns_of(texts.iter().copied());
+        let of = patterns_of;
         assert_eq!(of(&["10/03/2026", "10/14/2026"]), ["%m/%d/%Y"]);
         assert_eq!(of(&["03/10/2026", "14/10/2026"]), ["%d/%m/%Y"]);
         assert_eq!(of(&["10/14/2026 11:05:09"]), ["%m/%d/%Y %H:%M:%S%.f"]);

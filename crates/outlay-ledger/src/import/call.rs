@@ -1,5 +1,6 @@
 //! Calls and steps.
 
+use outlay_model::names;
 use outlay_model::record::{Call, Place, Refusal};
 use outlay_model::report::Kind;
 use outlay_model::tokens::MAX_CALL_TOKENS;
@@ -31,7 +32,7 @@ impl Import {
             None => None,
         };
         let codes = self.dims(&call.dims);
-        let is_step = call.tokens.is_none() && !matches!(call.step_kind.as_ref(), "" | "llm" | "embedding");
+        let is_step = call.tokens.is_none() && names::is_step(&call.step_kind);
         let dataset = if is_step { Dataset::Steps } else { Dataset::Calls };
         let at = dataset as usize;
         let size = call.tokens.map_or(0, |t| t.total_input());

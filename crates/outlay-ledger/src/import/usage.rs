@@ -7,6 +7,7 @@ use outlay_model::tokens::MAX_USAGE_TOKENS;
 use super::Import;
 use super::row::{check_time, describe, number, refuse, text};
 use crate::datasets::schema::Dataset;
+use crate::view::step;
 
 impl Import {
     pub(super) fn push_usage(&mut self, place: Place, usage: &Usage<'_>) -> std::result::Result<(), Refusal> {
@@ -31,7 +32,8 @@ impl Import {
         let mut content = std::mem::take(&mut self.content);
         content.clear();
         number(&mut content, usage.time);
-        // A running bucket grows: its end is not part of what it is.
+        // A running bucket grows: its end is not part of what it is, but a day is not its first hour.
+        number(&mut content, step(usage.end - usage.time));
         describe(&mut content, &usage.dims);
         text(&mut content, &[&usage.context_window, &usage.discriminator]);
         number(&mut content, i64::from(usage.idle));

@@ -3,6 +3,7 @@
 mod calls;
 mod dictionary;
 mod excess;
+mod overlap;
 mod rolled;
 mod scan;
 mod slice;
@@ -15,6 +16,7 @@ use sqlx::SqlitePool;
 
 pub use calls::{CallsOrder, Order, StoredCall};
 pub use excess::{Excess, ExcessGroup};
+pub use overlap::{FileId, LeftOut};
 
 use crate::catalogue::files::{self, FileRow, Snapshot};
 use crate::catalogue::prices;
@@ -34,7 +36,16 @@ pub struct Selection {
 /// The last sorted list of calls, so that the next page costs no sort.
 pub(crate) type OrderCache = Arc<Mutex<Option<(i64, Selection, Order, Arc<CallsOrder>)>>>;
 
+pub(crate) use overlap::{Cache as OverlapCache, step};
 pub(crate) use rolled::Cache as RolledCache;
+
+/// What views of a ledger share, so that the next question costs less.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Caches {
+    pub(crate) orders: OrderCache,
+    pub(crate) rolled: RolledCache,
+    pub(crate) overlaps: OverlapCache,
+}
 
 /// How long a reader may keep a snapshot without asking again, in microseconds.
 const PIN: i64 = 3_600_000_000;
@@ -46,6 +57,7 @@ pub struct View {
     pub(crate) pool: SqlitePool,
     pub(crate) orders: OrderCache,
     pub(crate) rolled: RolledCache,
+    pub(crate) overlaps: OverlapCache,
     pin: i64,
     /// Data version.
     pub snapshot: Snapshot,
@@ -57,7 +69,7 @@ impl View {
     pub(crate) async fn open(
         pool: &SqlitePool,
         layout: Layout,
-        (orders, rolled): (OrderCache, RolledCache),
+        caches: Caches,
         now: i64,
     ) -> Result<View> {
         let snapshot = files::newest(pool).await?;
@@ -65,7 +77,8 @@ impl View {
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
-        Ok(View { layout, pool: pool.clone(), orders, rolled, pin, snapshot, rates })
+        let Caches { orders, rolled, overlaps } = caches;
+        Ok(View { layout, pool: pool.clone(), orders, rolled, overlaps, pin, snapshot, rates })
     }
 
     /// Answers from now on as if the rate sets had these prices.

@@ -12,7 +12,7 @@ use polars::prelude::*;
 
 use super::dictionary::Dictionary;
 use super::scan::{Columns, day_and_hour, each, holds, in_period, local, offsets, within};
-use super::{View, rolled};
+use super::{View, overlap, rolled};
 use crate::catalogue::files::FileRow;
 use crate::datasets::rollup::{AMOUNT_HALF, Cut, ROLLUPS, Rollup, SUMS, TOKENS, grain};
 use crate::datasets::schema::Dataset;
@@ -74,8 +74,15 @@ impl View {
             return blocking(move || rolled::answer(&cache, &layout, &files, rollup, &wanted, &rates)).await;
         }
         let from_rows = slice.kind == Kind::Call;
+        let counting = overlap::counting(dataset, &self.left_out(slice.kind).await?);
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
-        let frame = blocking(move || each(&layout, &files, |lazy| query(lazy, dataset, &wanted, &divided))).await?;
+        let frame = blocking(move || {
+            each(&layout, &files, |lazy| {
+                let lazy = counting.iter().cloned().fold(lazy, LazyFrame::filter);
+                query(lazy, dataset, &wanted, &divided)
+            })
+        })
+        .await?;
         match frame {
             Some(frame) => self.cube(slice, &frame, from_rows),
             None => Ok(Cube { by: slice.by.clone(), values: vec![Vec::new(); slice.by.len()], ..Cube::default() }),
