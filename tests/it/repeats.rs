@@ -22,7 +22,8 @@ fn openai_bill(folder: &Path) -> (PathBuf, PathBuf, i64) {
     let mut days: BTreeMap<[String; 4], i128> = BTreeMap::new();
     for row in read("openai-cost-csv/cost_2026-10-01_2026-10-31.csv").records().map(Result::unwrap) {
         let cell = |at: usize| row.get(at).unwrap_or_default().to_owned();
-        let amount: Option<i128> = cell(4).split_once('.').and_then(|(whole, rest)| format!("{whole}{rest}").parse().ok());
+        let amount: Option<i128> =
+            cell(4).split_once('.').and_then(|(whole, rest)| format!("{whole}{rest}").parse().ok());
         // The file has a few broken rows on purpose.
         if let (Some(amount), true, 16) = (amount, row.len() == 10, cell(4).split('.').nth(1).map_or(0, str::len)) {
             *days.entry([cell(0), cell(1), cell(2), cell(3)]).or_default() += amount;
@@ -71,9 +72,13 @@ async fn a_bill_exported_twice_is_paid_once() {
     let left_out = &both["trust"]["left_out"];
     assert_eq!(left_out.as_array().unwrap().len(), 1, "{left_out}");
     let sentence = left_out[0]["sentence"].as_str().unwrap();
-    assert!(sentence.starts_with("cost_not_grouped.csv tells OpenAI's billed lines of 1 to 31 Oct once more"), "{sentence}");
+    assert!(
+        sentence.starts_with("cost_not_grouped.csv tells OpenAI's billed lines of 1 to 31 Oct once more"),
+        "{sentence}"
+    );
     // What the fuller export tells is there: models.
-    let hotspots = company.ask("hotspots", json!({ "filter": { "month": OCTOBER, "zone": "UTC" }, "by": ["model"] })).await;
+    let hotspots =
+        company.ask("hotspots", json!({ "filter": { "month": OCTOBER, "zone": "UTC" }, "by": ["model"] })).await;
     assert!(hotspots["rows"].as_array().unwrap().len() > 5, "{hotspots}");
 
     // The other way round it is the same.
@@ -107,12 +112,17 @@ async fn exports_alone_are_cut_by_what_they_tell() {
             let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(file.unwrap().path()).unwrap();
             let at = |reader: &mut csv::Reader<_>, name: &str| reader.headers().unwrap().iter().position(|c| c == name);
             // An export of a month without usage has four columns.
-            let (Some(time), Some(value)) = (at(&mut reader, "start_time_iso"), at(&mut reader, column)) else { continue };
+            let (Some(time), Some(value)) = (at(&mut reader, "start_time_iso"), at(&mut reader, column)) else {
+                continue;
+            };
             let rows = reader.records().map(Result::unwrap);
             let october = rows.filter(|row| row.get(time).is_some_and(|t| t.starts_with(OCTOBER)));
             told.extend(october.filter_map(|row| row.get(value).map(str::to_owned)).filter(|v| !v.is_empty()));
         }
-        assert!(told.len() > 1 && told.iter().all(|value| found.contains(value.as_str())), "{dimension}: {told:?} {found:?}");
+        assert!(
+            told.len() > 1 && told.iter().all(|value| found.contains(value.as_str())),
+            "{dimension}: {told:?} {found:?}"
+        );
         let sum: i128 = rows.iter().map(|row| pico(&row["cost"])).sum();
         let rest = if hotspots["not_in_logs"].is_null() { 0 } else { pico(&hotspots["not_in_logs"]) };
         assert_eq!(sum + rest, pico(&total), "{dimension}");
@@ -160,5 +170,8 @@ async fn usage_by_day_and_by_hour_is_used_once() {
     let both = overview(&company).await;
     assert_eq!(of(&both), by_day);
     // They agree to the token, so the finer one counts.
-    assert!(both["trust"]["left_out"][0]["file"].as_str().unwrap().ends_with("claude_api_tokens_2026_10.csv"), "{both}");
+    assert!(
+        both["trust"]["left_out"][0]["file"].as_str().unwrap().ends_with("claude_api_tokens_2026_10.csv"),
+        "{both}"
+    );
 }

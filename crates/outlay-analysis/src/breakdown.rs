@@ -125,7 +125,8 @@ impl Breakdown {
         prices: &dyn Prices,
     ) -> Breakdown {
         let keys: Vec<usize> = (0..dimensions).collect();
-        let tells = |cube: &Cube| cube.groups.iter().any(|group| keys.iter().any(|at| !cube.key(group, *at).is_empty()));
+        let tells =
+            |cube: &Cube| cube.groups.iter().any(|group| keys.iter().any(|at| !cube.key(group, *at).is_empty()));
         let details = [Detail::OwnLogs, Detail::ProviderUsage, Detail::Invoice];
         let (cube, detail) =
             sources.into_iter().zip(details).find(|(cube, _)| tells(cube)).unwrap_or((sources[0], Detail::OwnLogs));

@@ -136,11 +136,13 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
             let days = exports.entry((row.provider.clone(), row.account.clone(), row.name.clone())).or_default();
             days.extend((row.from..=row.to).map(day_date));
         }
-        context.left_out.extend(
-            exports
-                .into_iter()
-                .map(|((provider, account, file), days)| LeftOut { provider, account, kind, file, days }),
-        );
+        context.left_out.extend(exports.into_iter().map(|((provider, account, file), days)| LeftOut {
+            provider,
+            account,
+            kind,
+            file,
+            days,
+        }));
     }
     Ok(context)
 }

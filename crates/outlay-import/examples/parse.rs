@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             continue;
         }
         let start = Instant::now();
-        let input = Input::open(Source::new(&path, File::open(&path)?, None))?;
+        let input = Input::open(Source::new(&path, File::open(&path)?))?;
         let found = detect(input.head(), hint)?;
         let mut sink = Null::default();
         let summary = found.format.read(input, &options, &mut sink)?;

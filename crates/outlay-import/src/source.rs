@@ -19,21 +19,17 @@ pub struct Source {
     pub name: String,
     /// The bytes as stored.
     pub reader: Box<dyn Read + Send>,
-    /// Size as stored, where known.
-    pub size: Option<u64>,
 }
 
 impl Source {
-    /// A source of known size.
-    pub fn new(name: impl Into<String>, reader: impl Read + Send + 'static, size: Option<u64>) -> Source {
-        Source { name: name.into(), reader: Box::new(reader), size }
+    /// A source that is read as it comes.
+    pub fn new(name: impl Into<String>, reader: impl Read + Send + 'static) -> Source {
+        Source { name: name.into(), reader: Box::new(reader) }
     }
 
     /// A source in memory, for tests and previews.
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Source {
-        let bytes = bytes.into();
-        let size = bytes.len() as u64;
-        Source::new(name, Cursor::new(bytes), Some(size))
+        Source::new(name, Cursor::new(bytes.into()))
     }
 }
 
@@ -269,7 +265,7 @@ impl Input {
     /// # Errors
     /// [`ImportError::Read`], [`ImportError::Container`].
     pub fn open(source: Source) -> Result<Input, ImportError> {
-        let Source { name, reader, .. } = source;
+        let Source { name, reader } = source;
         let meter = Arc::new(Meter::default());
         let counted = Counted { inner: reader, meter: Arc::clone(&meter) };
         let mut stored = BufReader::with_capacity(BUFFER, counted);

@@ -160,6 +160,7 @@ fn a_mapping_says_what_is_wrong_with_it() {
         ("kind = \"score\"\n[columns]\ntimestamp = \"t\"\nttft_ms = \"x\"\n", "have no field"),
         ("kind = \"usage\"\n[columns]\ntimestamp = \"t\"\nrequest_id = \"x\"\n", "have no field \"request_id\""),
         ("kind = \"usage\"\n[columns]\ntimestamp = \"t\"\n\"score.x\" = \"x\"\n", "have no field \"score.x\""),
+        ("kind = \"usage\"\n[columns]\ntimestamp = \"t\"\ncurrency = \"x\"\n", "have no field \"currency\""),
         ("kind = \"charge\"\n[columns]\ntimestamp = \"t\"\ninput_tokens = \"x\"\n", "have no field \"input_tokens\""),
         ("kind = \"charge\"\n[columns]\ntimestamp = \"t\"\ntrace_id = \"x\"\n", "have no field \"trace_id\""),
         ("kind = \"score\"\n[columns]\ntimestamp = \"t\"\noutput_tokens = \"x\"\n", "have no field \"output_tokens\""),
@@ -404,6 +405,9 @@ fn where_reasoning_is_counted_is_proved_or_asked() {
     assert_eq!(of(&format!("{header}\n1767225600,m,100,50,20,150\n")), (Reasoning::Inside, 0));
     assert_eq!(of(&format!("{header}\n1767225600,m,100,50,20,170\n")), (Reasoning::Outside, 0));
     // No part is larger than the whole.
+    let larger = suggest(&head(&format!("{header}\n1767225600,m,100,50,60,\n"))).reasons;
+    let why = larger.iter().find(|r| r.field == "reasoning").map(|r| r.why.as_str());
+    assert_eq!(why, Some("row 1 has 60 reasoning and 50 output tokens"));
     assert_eq!(of(&format!("{header}\n1767225600,m,100,50,60,\n")), (Reasoning::Outside, 0));
     assert_eq!(of(&format!("{header}\n1767225600,m,100,50,20,\n")), (Reasoning::Inside, 0));
     // Of equal parts one is beside, and nobody can say which.
@@ -542,9 +546,8 @@ fn a_mapping_is_found_for_files_that_have_all_it_reads() {
     let mut pages = mapping.clone();
     "data".clone_into(&mut pages.rows);
     assert!(pages.covers(&head(&format!("{{\"more\": false, \"data\": [{}]}}", log.trim()))));
-    assert!(
-        !pages.covers(&head(&format!("{{\"at\": 1, \"usage\": 2, \"gen_ai.system\": 3, \"data\": [{{\"at\": 1}}]}}")))
-    );
+    let outside = r#"{"at": 1, "usage": 2, "gen_ai.system": 3, "data": [{"at": 1}]}"#;
+    assert!(!pages.covers(&head(outside)));
     assert!(!Mapping::new(RowIs::Call).covers(&head(log)));
 }
 

@@ -86,12 +86,7 @@ impl Ledger {
             meta::set(&mut tx, "format", &catalogue::FORMAT.to_string()).await?;
             tx.commit().await?;
         }
-        let ledger = Ledger {
-            layout,
-            pool,
-            book: Arc::new(RwLock::new(bundled()?)),
-            caches: Caches::default(),
-        };
+        let ledger = Ledger { layout, pool, book: Arc::new(RwLock::new(bundled()?)), caches: Caches::default() };
         ledger.reload_book().await?;
         Ok(ledger)
     }

@@ -94,7 +94,7 @@ pub fn open(found: &Found) -> Result<(outlay_import::Source, SharedHash), ErrorR
     let file = File::open(&found.path).map_err(|e| cannot_read(&found.path, e))?;
     let hash = SharedHash::default();
     let reader = Hashing { file, hash: hash.clone() };
-    Ok((outlay_import::Source::new(found.name.clone(), reader, Some(found.bytes)), hash))
+    Ok((outlay_import::Source::new(found.name.clone(), reader), hash))
 }
 
 /// The finished hash as hexadecimal digits.

@@ -153,11 +153,7 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
 }
 
 /// Says of the files which of their rows another export tells too, or which other export they take the place of.
-async fn note_repeats(
-    ledger: &outlay_ledger::Ledger,
-    import: i64,
-    files: &mut [FileReport],
-) -> Result<(), ErrorReply> {
+async fn note_repeats(ledger: &outlay_ledger::Ledger, import: i64, files: &mut [FileReport]) -> Result<(), ErrorReply> {
     let view = ledger.view(now()).await?;
     for kind in [Kind::Charge, Kind::Usage] {
         let mut repeats: BTreeMap<(i64, i64, String), (i32, i32)> = BTreeMap::new();

@@ -199,6 +199,19 @@ fn change(mapping: &mut Mapping, suggested: &Mapping) {
     mapping.kind = suggested.kind;
     mapping.columns.retain(|field, _| suggested.kind.has(field));
     mapping.constants.retain(|field, _| suggested.kind.has(field));
+    // Where parts and ends are counted is a question only once there are any.
+    let reads = |field: &str| mapping.columns.contains_key(field);
+    let (cached, reasoning, end) =
+        (reads("cached_input_tokens") || reads("cache_write_tokens"), reads("reasoning_tokens"), reads("end"));
+    if !cached {
+        mapping.cached_input = suggested.cached_input;
+    }
+    if !reasoning {
+        mapping.reasoning = suggested.reasoning;
+    }
+    if !end {
+        mapping.end_day = suggested.end_day;
+    }
     for (field, column) in &suggested.columns {
         if !mapping.constants.contains_key(field) && !mapping.columns.values().any(|c| c == column) {
             mapping.columns.entry(field.clone()).or_insert_with(|| column.clone());

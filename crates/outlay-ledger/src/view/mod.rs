@@ -66,12 +66,7 @@ pub struct View {
 }
 
 impl View {
-    pub(crate) async fn open(
-        pool: &SqlitePool,
-        layout: Layout,
-        caches: Caches,
-        now: i64,
-    ) -> Result<View> {
+    pub(crate) async fn open(pool: &SqlitePool, layout: Layout, caches: Caches, now: i64) -> Result<View> {
         let snapshot = files::newest(pool).await?;
         let pin = files::pin(pool, snapshot.id, std::process::id(), now + PIN).await?;
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.

@@ -118,7 +118,10 @@ impl View {
         let aside = self.files(&format!("{}-aside", dataset.name())).await?;
         let formats = self.formats().await?;
         let (mut cuts, links) = blocking(move || {
-            Ok((cuts(&layout, &[standing.clone(), aside.clone()].concat(), dataset)?, links(&layout, &standing, &aside, dataset)?))
+            Ok((
+                cuts(&layout, &[standing.clone(), aside.clone()].concat(), dataset)?,
+                links(&layout, &standing, &aside, dataset)?,
+            ))
         })
         .await?;
         for (file, cut) in &mut cuts {
@@ -416,7 +419,12 @@ pub(crate) fn step(length: i64) -> i64 {
 }
 
 /// Pairs of files that have a row in common.
-fn links(layout: &Layout, standing: &[FileRow], aside: &[FileRow], dataset: Dataset) -> Result<BTreeSet<(FileId, FileId)>> {
+fn links(
+    layout: &Layout,
+    standing: &[FileRow],
+    aside: &[FileRow],
+    dataset: Dataset,
+) -> Result<BTreeSet<(FileId, FileId)>> {
     const KEYS: [&str; 4] = ["key_a", "key_b", "import", "file"];
     let rows = |files: &[FileRow]| -> Result<Vec<((i64, i64), FileId)>> {
         let found = each(layout, files, |lazy| lazy.filter(telling(dataset)).select(KEYS.map(col)))?;
