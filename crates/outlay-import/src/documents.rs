@@ -63,6 +63,17 @@ pub(crate) struct Documents<R> {
     bad: bool,
     line: u64,
     begun: u64,
+    /// A key of the documents beside their lists that is listened to, and what it said.
+    watched: &'static str,
+    listening: bool,
+    heard: Heard,
+}
+
+/// What a key that is true or false said in the documents so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub yes: bool,
+    pub no: bool,
 }
 
 impl<R: BufRead> Documents<R> {
@@ -81,7 +92,20 @@ impl<R: BufRead> Documents<R> {
             bad: false,
             line: 1,
             begun: 1,
+            watched: "",
+            listening: false,
+            heard: Heard::default(),
         }
+    }
+
+    /// Listens to what a key beside the lists says, such as whether more pages follow.
+    pub fn watch(&mut self, key: &'static str) {
+        self.watched = key;
+    }
+
+    /// What the key that is listened to said so far.
+    pub fn heard(&self) -> Heard {
+        self.heard
     }
 
     /// The bytes of the row found last, or the beginning of what stands in its place.
@@ -256,6 +280,7 @@ impl<R: BufRead> Documents<R> {
             State::Colon if byte == b':' => {
                 self.state = State::Unwanted;
                 let wanted = self.path.get(self.level().saturating_sub(1));
+                self.listening = !self.watched.is_empty() && is_key(&self.key, self.watched);
                 if wanted.is_some_and(|wanted| is_key(&self.key, wanted)) {
                     if let Some(Open::Object { found, .. }) = self.open.last_mut() {
                         *found = true;
@@ -266,6 +291,10 @@ impl<R: BufRead> Documents<R> {
             State::Colon => return (true, self.lost("this is not JSON")),
             State::Unwanted if blank => {}
             State::Unwanted => {
+                if std::mem::take(&mut self.listening) {
+                    self.heard.yes |= byte == b't';
+                    self.heard.no |= byte == b'f';
+                }
                 self.state = match byte {
                     b'{' | b'[' | b'"' => State::Skip(Scan::default()),
                     _ => State::Word,
@@ -478,6 +507,24 @@ mod tests {
         let nested = r#"{"days": [{"rows": [{"a": 1}]}, {"rows": {"a": 2}}, {"rows": []}]}"#;
         assert_eq!(all(nested, "days.rows", false), [r#"1 days[0].rows[0] {"a": 1}"#, r#"1 days[1].rows {"a": 2}"#]);
         assert_eq!(all(r#"{"d\u0061ta":[{"a":1}]}"#, "data", false), [r#"1 data[0] {"a":1}"#]);
+    }
+
+    #[test]
+    fn a_key_beside_the_rows_is_heard() {
+        let heard = |text: &str, path: &str| {
+            let mut rows = Documents::new(text.as_bytes(), path, false);
+            rows.watch("more");
+            while rows.advance().is_some() {}
+            (rows.heard().yes, rows.heard().no)
+        };
+        let page = |more: &str| {
+            format!("{{\"x\": {{\"more\": true}}, \"data\": [{{\"more\": true}}], \"more\" : {more}}}")
+        };
+        assert_eq!(heard(&page("true"), "data"), (true, false));
+        assert_eq!(heard(&page("false"), "data"), (false, true));
+        assert_eq!(heard(&page("null"), "data"), (false, false));
+        assert_eq!(heard(&format!("[{},{}]", page("true"), page("false")), "data"), (true, true));
+        assert_eq!(heard(&page("true"), ""), (false, false));
     }
 
     #[test]

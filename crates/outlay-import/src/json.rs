@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use crate::documents::{Documents, Found, Scan};
+use crate::documents::{Documents, Found, Heard, Scan};
 use crate::error::Fault;
 use crate::feed::InDocument;
 use crate::head::Layout;
@@ -83,6 +83,33 @@ impl<R: BufRead> JsonRows<R> {
         true
     }
 
+    /// What is wrong with the object found last, if anything; what Python writes for numbers that are none is mended.
+    pub fn check(&mut self) -> Option<Fault> {
+        let found = |rows: &Self| match rows.text() {
+            Ok(text) => fault(text),
+            Err(reason) => Some(Fault::new("", reason, &rows.lossy())),
+        };
+        match found(self) {
+            Some(first) if self.mend() => found(self).map(|_| first),
+            first => first,
+        }
+    }
+
+    /// Listens to what a key beside the list of rows says.
+    pub fn watch(&mut self, key: &'static str) {
+        if let Rows::Documents(documents) = &mut self.rows {
+            documents.watch(key);
+        }
+    }
+
+    /// What the key that is listened to said so far.
+    pub fn heard(&self) -> Heard {
+        match &self.rows {
+            Rows::Lines(_) => Heard::default(),
+            Rows::Documents(documents) => documents.heard(),
+        }
+    }
+
     /// Finds the next object; blank lines are none.
     pub fn advance(&mut self) -> Option<Step> {
         let lines = match &mut self.rows {
@@ -143,7 +170,7 @@ fn without_nan(row: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Whether brackets nest too deep; only texts with many brackets are looked at closely.
-fn too_deep(text: &[u8]) -> bool {
+pub(crate) fn too_deep(text: &[u8]) -> bool {
     // '[' and '{' differ in one bit.
     if text.iter().filter(|b| **b | 0x20 == b'{').count() <= DEEPEST {
         return false;

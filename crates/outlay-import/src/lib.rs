@@ -27,6 +27,7 @@
 //! ```
 #![deny(missing_docs)]
 
+mod batches;
 mod buckets;
 mod calls;
 mod detect;
@@ -40,7 +41,9 @@ mod head;
 mod json;
 mod lines;
 pub mod mapping;
+mod object;
 mod outline;
+mod pages;
 mod source;
 mod table;
 mod value;
