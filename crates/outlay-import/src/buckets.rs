@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::BufRead;
 
 use outlay_model::money::{NotAnAmount, Pico};
 use outlay_model::record::Sink;
@@ -187,6 +188,18 @@ pub(crate) fn read(
     let mut feed = Feed::new(&input.name, &input.meter, sink);
     let mut rows = Splitter::new(input.reader, delimiter);
     let header = rows.header().unwrap_or_default();
+    below(&mut rows, &header, numbers, &mut feed, &mut each)?;
+    feed.finish(None)
+}
+
+/// Reads the rows below a header that was read already.
+pub(crate) fn below<R: BufRead>(
+    rows: &mut Splitter<R>,
+    header: &[String],
+    numbers: Numbers,
+    feed: &mut Feed<'_>,
+    each: &mut impl FnMut(u64, Cells<'_>, &mut Feed<'_>) -> Result<Result<(), ImportError>, Fault>,
+) -> Result<(), ImportError> {
     let mut columns = HashMap::new();
     for (at, name) in header.iter().enumerate() {
         columns.entry(normal(name)).or_insert(at);
@@ -201,13 +214,13 @@ pub(crate) fn read(
         };
         let done = rows
             .cells(header.len(), true, feed.broken_tail())
-            .and_then(|row| each(line, Cells { held: Held::Row { row, columns: &columns }, numbers }, &mut feed));
+            .and_then(|row| each(line, Cells { held: Held::Row { row, columns: &columns }, numbers }, feed));
         match done {
             Ok(pushed) => pushed?,
             Err(fault) => feed.reject(line, &fault)?,
         }
     }
-    feed.finish(None)
+    Ok(())
 }
 
 /// A row that has fewer cells than the header, where that has no meaning.

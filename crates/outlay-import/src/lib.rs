@@ -28,6 +28,7 @@
 #![deny(missing_docs)]
 
 mod batches;
+mod bills;
 mod buckets;
 mod calls;
 mod detect;

@@ -5,7 +5,11 @@ mod anthropic_admin_usage;
 mod anthropic_batch;
 mod anthropic_cost_csv;
 mod anthropic_usage_csv;
+mod aws_cur_csv;
+mod azure_cost_csv;
 mod bedrock_invocation_log;
+mod focus_csv;
+mod gcp_billing;
 mod inhouse_calls;
 mod inhouse_eval;
 mod mapped;
@@ -40,6 +44,10 @@ pub fn formats() -> &'static [&'static dyn Format] {
         &anthropic_admin_cost::AnthropicAdminCost,
         &anthropic_batch::AnthropicBatch,
         &bedrock_invocation_log::BedrockInvocationLog,
+        &focus_csv::FocusCsv,
+        &aws_cur_csv::AwsCurCsv,
+        &azure_cost_csv::AzureCostCsv,
+        &gcp_billing::GcpBilling,
         &mapped::Mapped,
     ]
 }
