@@ -482,6 +482,7 @@ fn aws_lines() {
             &row(
                 CUR_ROW,
                 &[
+                    ("line_item_iam_principal", "arn:aws:iam::444455556666:root"),
                     ("line_item_line_item_type", "Tax"),
                     ("line_item_unblended_cost", "1.17"),
                     ("line_item_usage_type", ""),
@@ -577,7 +578,7 @@ fn aws_lines() {
             "meter: \"InputTokenCount_Global_Batch\"",
         ],
     );
-    bill.shows(2, &["category: \"Tax\"", "unit: \"1K tokens\""]);
+    bill.shows(2, &["user: \"root\"", "category: \"Tax\"", "unit: \"1K tokens\""]);
     bill.shows(4, &["billed: Pico(-500000000000)", "effective: Some(Pico(0))"]);
     bill.shows(5, &["effective: Some(Pico(2400000000000))"]);
     bill.shows(6, &["effective: Some(Pico(0))"]);

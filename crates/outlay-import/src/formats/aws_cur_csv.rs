@@ -277,6 +277,9 @@ fn row<'a>(
         (Some(sold), _) => Cow::Owned(sold.to_owned()),
         (None, told) => told.into(),
     };
+    // `arn:aws:sts::1:assumed-role/role/session`, `arn:aws:iam::1:root`.
+    let principal = cells.text(names.principal);
+    let principal = principal.rsplit_once(':').map_or(principal, |(_, resource)| resource);
     let mut dims = Dimensions {
         provider: "bedrock".into(),
         account: account.unwrap_or(cells.text(names.account)).into(),
@@ -284,7 +287,7 @@ fn row<'a>(
         tier: metered.tier.into(),
         region: product.region,
         workspace: cells.text(names.resource).into(),
-        user: bills::last_step(cells.text(names.principal)).into(),
+        user: bills::last_step(principal).into(),
         ..Dimensions::default()
     };
     let mut tags = Tags::default();
