@@ -228,14 +228,23 @@ pub(crate) fn words(cells: &Cells<'_>, columns: &[&str]) -> Result<(), Fault> {
     }
 }
 
-/// Says where a bucket begins late: exports that have it whole would count its time again.
-pub(crate) fn late(feed: &mut Feed<'_>, time: Micros, end: Micros) {
-    // The bucket that is still running ends early, and begins when it should.
-    if ![MINUTE, HOUR, DAY].contains(&(end - time)) && time % DAY != 0 && end % HOUR == 0 {
-        let told = outlay_model::time::to_utc(time).format("%Y-%m-%d %H:%M");
-        feed.note(format!(
+/// The first bucket that begins late: exports that have it whole would count its time again.
+#[derive(Default)]
+pub(crate) struct Late(Option<Micros>);
+
+impl Late {
+    pub fn see(&mut self, time: Micros, end: Micros) {
+        // The bucket that is still running ends early, and begins when it should.
+        if ![MINUTE, HOUR, DAY].contains(&(end - time)) && time % DAY != 0 && end % HOUR == 0 {
+            self.0 = self.0.or(Some(time));
+        }
+    }
+
+    pub fn note(self) -> Option<String> {
+        let told = outlay_model::time::to_utc(self.0?).format("%Y-%m-%d %H:%M");
+        Some(format!(
             "the bucket that begins at {told} UTC is cut off at its beginning: do not import a report that has all of \
              it besides, and ask for whole days next time"
-        ));
+        ))
     }
 }

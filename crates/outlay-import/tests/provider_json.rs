@@ -66,7 +66,8 @@ fn a_real_report_of_openai() {
     let two = format!("[{},\n{}]", of_page(&flat, true), of_page("[]", false));
     let lines = format!("{}\n{}\n", of_page(&flat, true), of_page("null", false));
     let by_bucket = flat[1..flat.len() - 1].replace("},{\"object\": \"bucket\"", "}\n{\"object\": \"bucket\"");
-    for text in [of_page(&buckets, false), of_page(&flat, false), two, lines, by_bucket] {
+    let after = format!("{}\n{}", of_page(&buckets, true).replace(",\"has", ",\n\"has"), of_page("[\n]", false));
+    for text in [of_page(&buckets, false), of_page(&flat, false), two, lines, by_bucket, after] {
         let (summary, again) = read_as("openai-admin-usage", text);
         assert_eq!((summary.rows, records(&again)), (31, records(&sums)));
         assert!(!summary.notes.iter().any(|n| n.contains("has_more")), "{:?}", summary.notes);

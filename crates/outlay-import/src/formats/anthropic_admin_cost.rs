@@ -91,6 +91,7 @@ impl Format for AnthropicAdminCost {
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
         let account = options.account.as_deref().unwrap_or("");
         let (mut charged, mut idle, mut modelled) = (false, 0_u64, false);
+        let mut late = pages::Late::default();
         let mut summary = pages::read(input, &API, sink, |found, feed| {
             let cells = &found.cells;
             pages::words(cells, WORDS)?;
@@ -102,7 +103,7 @@ impl Format for AnthropicAdminCost {
             if cells.has("list_amount") && found.of >= MOST_GROUPS {
                 feed.note(usage::MANY_GROUPS);
             }
-            pages::late(feed, charge.time, charge.end);
+            late.see(charge.time, charge.end);
             Ok(feed.push(found.at, Record::Charge(&charge)))
         })?;
         if idle > 0 {
@@ -118,6 +119,7 @@ impl Format for AnthropicAdminCost {
         if charged && !modelled {
             summary.notes.push("not grouped by description, so the models are not told".to_owned());
         }
+        summary.notes.extend(late.note());
         Ok(summary)
     }
 }

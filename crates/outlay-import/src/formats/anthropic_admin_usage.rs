@@ -102,6 +102,7 @@ impl Format for AnthropicAdminUsage {
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
         let account = options.account.as_deref().unwrap_or("");
         let (mut counted, mut modelled, mut named) = (false, false, false);
+        let mut late = pages::Late::default();
         let mut summary = pages::read(input, &API, sink, |found, feed| {
             let cells = &found.cells;
             pages::words(cells, WORDS)?;
@@ -113,7 +114,7 @@ impl Format for AnthropicAdminUsage {
             if cells.has("product") && found.of >= MOST_GROUPS {
                 feed.note(MANY_GROUPS);
             }
-            pages::late(feed, usage.time, usage.end);
+            late.see(usage.time, usage.end);
             Ok(feed.push(found.at, Record::Usage(&usage)))
         })?;
         if counted && !modelled {
@@ -125,6 +126,7 @@ impl Format for AnthropicAdminUsage {
         if named {
             summary.notes.push(BESIDE_CONSOLE.to_owned());
         }
+        summary.notes.extend(late.note());
         Ok(summary)
     }
 }
@@ -182,11 +184,9 @@ fn row<'a>(cells: &Cells<'a>, idle: bool, account: &'a str) -> Result<Usage<'a>,
     usage.requests = cells.count("requests")?;
     usage.dims.user = user(cells).into();
     usage.dims.feature = cells.text("product").into();
-    let parts = apart(cells);
-    if !parts.is_empty() {
-        let known = usage.discriminator;
-        usage.discriminator = [&[known.as_ref()][..], &parts].concat().join(" ").trim_start().to_owned().into();
-    }
+    let known = std::mem::take(&mut usage.discriminator);
+    let parts: Vec<&str> = [known.as_ref()].into_iter().chain(apart(cells)).filter(|part| !part.is_empty()).collect();
+    usage.discriminator = parts.join(" ").into();
     Ok(usage)
 }
 

@@ -25,6 +25,7 @@
 //! `iterations` that lies beside the message's own (compaction, an advisor's model) is not counted, and pointed out.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use outlay_model::record::{Call, Dimensions, Record, Sink, Texts};
 use outlay_model::report::Kind;
@@ -85,7 +86,8 @@ impl Format for AnthropicBatch {
         let account = options.account.as_deref().unwrap_or("");
         let mut beside = 0_u64;
         // Results of the batch at hand, by how they ended.
-        let seen = std::cell::Cell::new([0_i64; 4]);
+        let seen = Cell::new([0_i64; 4]);
+        let mixed = Cell::new(false);
         let mut summary = batches::read(
             input,
             &BATCH,
@@ -111,15 +113,16 @@ impl Format for AnthropicBatch {
             },
             |batch, feed| {
                 let found = seen.replace([0; 4]);
-                for (end, found) in ENDS.iter().zip(found) {
-                    let told = batch.counts.iter().find(|(kind, _)| kind == end).map(|(_, told)| *told);
-                    if let Some(told) = told.filter(|told| *told != found) {
-                        feed.note(format!(
-                            "the batch says that {told} of its results {}, the file has {found}: some are missing, or are \
-                             of another batch",
-                            if *end == "succeeded" { "succeeded".to_owned() } else { format!("are {end}") },
-                        ));
-                    }
+                let differs = ENDS.iter().zip(found).find_map(|(end, found)| {
+                    let (_, told) = batch.counts.iter().find(|(kind, told)| kind == end && *told != found)?;
+                    Some((end, *told, found))
+                });
+                // The first batch that differs is enough to say that something is amiss.
+                if let (Some((end, told, found)), false) = (differs, mixed.replace(mixed.get() || differs.is_some())) {
+                    feed.note(format!(
+                        "a batch says that {told} of its results are \"{end}\", the file has {found}: some are missing, \
+                         or are of another batch"
+                    ));
                 }
             },
         )?;

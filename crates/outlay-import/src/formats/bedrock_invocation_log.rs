@@ -348,13 +348,20 @@ fn tokens(
     Ok(Some(tokens))
 }
 
-/// What was sent: the text of a lone message, or all messages as written.
+/// What was sent: the text of a lone message, or of all messages with their roles.
 fn prompt<'a>(asked: &Object<'a>) -> Option<Cow<'a, str>> {
     let messages = asked.raw("messages").or_else(|| asked.raw("prompt")).or_else(|| asked.raw("inputText"))?;
+    let content = |message: &'a str| Object::of(message).raw("content");
     match items(messages).as_slice() {
-        [only] => Object::of(only).raw("content").and_then(written),
+        [only] => content(only).and_then(written),
         [] => written(messages),
-        _ => Some(Cow::Borrowed(messages)),
+        several => {
+            let told = several.iter().map(|message| {
+                let content = content(message).unwrap_or_default();
+                format!("{}: {}", Object::of(message).word("role"), written(content).unwrap_or(Cow::Borrowed(content)))
+            });
+            Some(Cow::Owned(told.collect::<Vec<_>>().join("\n\n")))
+        }
     }
 }
 
@@ -362,6 +369,7 @@ fn prompt<'a>(asked: &Object<'a>) -> Option<Cow<'a, str>> {
 struct Answer<'a> {
     whole: Object<'a>,
     chunks: Vec<&'a str>,
+    path: String,
 }
 
 impl<'a> Answer<'a> {
@@ -369,6 +377,7 @@ impl<'a> Answer<'a> {
         Answer {
             whole: output.any("outputBodyJson"),
             chunks: output.raw("outputBodyJson").map(items).unwrap_or_default(),
+            path: output.path("outputBodyJson"),
         }
     }
 
@@ -380,7 +389,8 @@ impl<'a> Answer<'a> {
 
     /// Whole duration and time to the first token, in milliseconds.
     fn durations(&self) -> Result<(Option<i64>, Option<i64>), Fault> {
-        let last = self.chunks.iter().rev().find(|chunk| chunk.contains(METRICS)).map(|chunk| Object::of(chunk));
+        let last = self.chunks.iter().rev().find(|chunk| chunk.contains(METRICS));
+        let last = last.map(|chunk| Object::at(self.path.clone(), chunk));
         let metrics = last.as_ref().unwrap_or(&self.whole).any(METRICS);
         let whole = match self.whole.any("metrics").millis("latencyMs")? {
             None => metrics.millis("invocationLatency")?,
@@ -401,7 +411,7 @@ impl<'a> Answer<'a> {
             claude.count("ephemeral_1h_input_tokens")?.unwrap_or(0),
         );
         for detail in usage.raw("cacheDetails").map(items).unwrap_or_default() {
-            let detail = Object::at("cacheDetails".to_owned(), detail);
+            let detail = Object::at(usage.path("cacheDetails"), detail);
             let count = detail.count("inputTokens")?.unwrap_or(0);
             match detail.word("ttl").as_ref() {
                 "5m" => lives.0 += count,

@@ -63,6 +63,7 @@ impl Format for OpenaiAdminCosts {
     }
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
         let (mut charged, mut idle, mut grouped, mut unnamed) = (0_u64, 0_u64, false, false);
+        let mut late = pages::Late::default();
         let mut summary = pages::read(input, &API, sink, |found, feed| {
             let cells = &found.cells;
             if !found.idle {
@@ -80,7 +81,7 @@ impl Format for OpenaiAdminCosts {
             charged += u64::from(!found.idle);
             grouped |= !charge.line_item.is_empty();
             unnamed |= !found.idle && charge.dims.account.is_empty();
-            pages::late(feed, charge.time, charge.end);
+            late.see(charge.time, charge.end);
             Ok(feed.push(found.at, Record::Charge(&charge)))
         })?;
         if idle > 0 {
@@ -96,6 +97,7 @@ impl Format for OpenaiAdminCosts {
                     .to_owned(),
             );
         }
+        summary.notes.extend(late.note());
         Ok(summary)
     }
 }

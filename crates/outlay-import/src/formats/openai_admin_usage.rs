@@ -69,11 +69,12 @@ impl Format for OpenaiAdminUsage {
         let of_idle = Capability::named(if of_file == "moderations" { "embeddings" } else { &of_file });
         let account = options.account.as_deref().unwrap_or("");
         let (mut counted, mut modelled) = (false, false);
+        let mut late = pages::Late::default();
         let mut summary = pages::read(input, &API, sink, |found, feed| {
             let cells = &found.cells;
             if found.idle {
                 let usage = csv::idle(cells, of_idle, account)?;
-                pages::late(feed, usage.time, usage.end);
+                late.see(usage.time, usage.end);
                 return Ok(feed.push(found.at, Record::Usage(&usage)));
             }
             pages::words(cells, WORDS)?;
@@ -87,7 +88,7 @@ impl Format for OpenaiAdminUsage {
             let usage = csv::row(cells, capability, account)?;
             counted |= usage.tokens.is_some_and(|tokens| tokens.total() > 0);
             modelled |= !usage.dims.model.is_empty();
-            pages::late(feed, usage.time, usage.end);
+            late.see(usage.time, usage.end);
             Ok(feed.push(found.at, Record::Usage(&usage)))
         })?;
         if counted && !modelled {
@@ -96,6 +97,7 @@ impl Format for OpenaiAdminUsage {
                     .to_owned(),
             );
         }
+        summary.notes.extend(late.note());
         Ok(summary)
     }
 }

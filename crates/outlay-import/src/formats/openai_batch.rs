@@ -126,7 +126,7 @@ fn call<'a>(line: &Object<'a>, response: &Object<'a>, body: &Object<'a>, account
     let (operation, finish_reason) = kind(body);
     Ok(Call {
         dims: Dimensions {
-            provider: if names::provider_of_model(&model).is_some() { "" } else { "openai" }.into(),
+            provider: names::provider_of_model(&model).unwrap_or("openai").into(),
             account: account.into(),
             model,
             operation: operation.into(),
