@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use crate::documents::{Documents, Found, Heard, Scan};
+use crate::documents::{Documents, Found, Heard, Level, Scan};
 use crate::error::Fault;
 use crate::feed::InDocument;
 use crate::head::Layout;
@@ -40,6 +40,19 @@ impl<R: BufRead> JsonRows<R> {
                 true => Rows::Lines(Lines::new(reader)),
                 false => Rows::Documents(Documents::new(reader, path, by_line)),
             },
+        }
+    }
+
+    /// Rows behind levels of keys, with what stands beside them.
+    pub fn within(reader: R, layout: Layout, levels: &[Level]) -> Self {
+        JsonRows { rows: Rows::Documents(Documents::within(reader, levels, layout == Layout::JsonLines)) }
+    }
+
+    /// The documents that the rows lie in, where they do.
+    pub fn documents(&self) -> Option<&Documents<R>> {
+        match &self.rows {
+            Rows::Lines(_) => None,
+            Rows::Documents(documents) => Some(documents),
         }
     }
 

@@ -46,6 +46,7 @@ mod object;
 mod outline;
 mod pages;
 mod source;
+mod spans;
 mod table;
 mod value;
 

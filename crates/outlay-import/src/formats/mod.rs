@@ -19,6 +19,8 @@ mod openai_admin_usage;
 mod openai_batch;
 mod openai_cost_csv;
 mod openai_usage_csv;
+mod openinference_json;
+mod otlp_json;
 mod trace_csv;
 mod trace_jsonl;
 
@@ -48,6 +50,8 @@ pub fn formats() -> &'static [&'static dyn Format] {
         &aws_cur_csv::AwsCurCsv,
         &azure_cost_csv::AzureCostCsv,
         &gcp_billing::GcpBilling,
+        &otlp_json::OtlpJson,
+        &openinference_json::OpeninferenceJson,
         &mapped::Mapped,
     ]
 }
