@@ -174,8 +174,9 @@ mod tests {
 
     #[test]
     fn keys_and_what_is_behind_them() {
-        let text = r#"{"a": "x\u0041", "n": 12 , "s":"13","f":14.0,"z":null,"o":{"t":"2026-10-03T14:05:00Z","l":[1, "b" ,{}]},"a":"y "}"#;
-        let row = Object::of(text);
+        let inner = r#"{"t":"2026-10-03T14:05:00Z","l":[1, "b" ,{}]}"#;
+        let text = format!(r#"{{"a": "x\u0041", "n": 12 , "s":"13","f":14.0,"z":null,"o":{inner},"a":"y "}}"#);
+        let row = Object::of(&text);
         assert_eq!(row.text("a").ok().as_deref(), Some("y"));
         let counts = ["n", "s", "f", "z", "none"].map(|key| row.count(key).ok().flatten());
         assert_eq!(counts, [Some(12), Some(13), Some(14), None, None]);

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Sums, read_as, read_into, shared};
-use outlay_import::{Head, ImportError, ReadOptions, detect};
+use outlay_import::{Head, ImportError, MAX_ROW, ReadOptions, detect};
 use outlay_model::money::Pico;
 
 fn usd(text: &str) -> Pico {
@@ -308,6 +308,17 @@ fn buckets_that_are_none() {
     assert_eq!((sums.pushed, sums.rejects.len()), (0, 1));
     let refused = read_into(None, Some("openai-admin-usage"), "a,b\n1,2\n", &ReadOptions::default(), &mut sums);
     assert!(matches!(refused, Err(ImportError::Header { .. })));
+}
+
+#[test]
+fn a_bucket_without_end_is_not_held() {
+    let result =
+        "{\"object\":\"organization.usage.completions.result\",\"input_tokens\":5,\"output_tokens\":1}".to_owned();
+    let many = vec![result.clone(); MAX_ROW / result.len() + 10];
+    let text = page(&[bucket(DAY, std::slice::from_ref(&result)), bucket(DAY, &many), bucket(DAY, &[result])], false);
+    let (summary, sums) = read_as("openai-admin-usage", text);
+    assert_eq!((summary.rows, sums.pushed, rejects(&sums)), (3, 2, vec![(1, "data[1]")]));
+    assert!(sums.rejects[0].reason.contains("16 MiB"), "{:?}", sums.rejects[0]);
 }
 
 #[test]

@@ -5,16 +5,16 @@
 //! the answer as it came, or what a client library made of it.
 //!
 //! # Shape
-//! Pages `{"data":[…],"has_more":…,"next_page":…}`, one, several after another, one a line, or in a list; or the buckets
-//! alone. A bucket has `starting_at`, `ending_at` and a list `results`; a result has `amount` and `currency`, and where
-//! the report was grouped by description also `description`, `cost_type`, `token_type`, `model`, `context_window`,
-//! `service_tier` and `inference_geo`.
+//! Pages `{"data":[…],"has_more":…,"next_page":…}`, one, several after another, one a line, or in a list; or the
+//! buckets alone. A bucket has `starting_at`, `ending_at` and a list `results`; a result has `amount` and `currency`,
+//! and where the report was grouped by description also `description`, `cost_type`, `token_type`, `model`,
+//! `context_window`, `service_tier` and `inference_geo`.
 //!
 //! # Mapping
 //! **`amount` is in cents**, as a decimal text: `"123.45"` is 1.2345 dollars, exactly. `list_amount` of the analytics
 //! report is the cost at list price. `token_type` is the meter, `cost_type` where that is empty. The line's text is the
-//! description, or else the model and the meter, and whatever else makes it differ. `product` of the analytics report is
-//! the feature. A bucket without results is a billed line of 0: the day is covered, nothing was charged.
+//! description, or else the model and the meter, and whatever else makes it differ. `product` of the analytics report
+//! is the feature. A bucket without results is a billed line of 0: the day is covered, nothing was charged.
 //!
 //! # Known quirks
 //! Costs of the priority tier are never in this report. Keys are not told and workspaces are ids, while the console's
@@ -107,7 +107,7 @@ impl Format for AnthropicAdminCost {
             Ok(feed.push(found.at, Record::Charge(&charge)))
         })?;
         if idle > 0 {
-            summary.notes.push(format!("days without results: {idle}; nothing was charged then"));
+            summary.notes.push(format!("buckets without results: {idle}; nothing was charged then"));
         }
         if charged {
             summary.notes.push("costs of the priority tier are not in this report".to_owned());

@@ -5,21 +5,21 @@
 //! `GET /v1/organizations/analytics/usage_report`; the answer as it came, or what a client library made of it.
 //!
 //! # Shape
-//! Pages `{"data":[…],"has_more":…,"next_page":…}`, one, several after another, one a line, or in a list; or the buckets
-//! alone. A bucket has `starting_at`, `ending_at` and a list `results`; a result has `uncached_input_tokens`,
+//! Pages `{"data":[…],"has_more":…,"next_page":…}`, one, several after another, one a line, or in a list; or the
+//! buckets alone. A bucket has `starting_at`, `ending_at` and a list `results`; a result has `uncached_input_tokens`,
 //! `cache_read_input_tokens`, `cache_creation` by lifetime, `output_tokens` and `server_tool_use`.
 //!
 //! # Mapping
-//! As the console's usage export: the counts are disjoint as they stand, and output includes thinking. `service_tier` is
-//! the tier, and a `speed` other than standard takes its place; `inference_geo` is the region, where it is not `global`.
-//! `context_window` `0-200k` is what the console calls `≤ 200k`. `account_id`, `service_account_id` or
-//! `claude_tag_user_id` is the user. The analytics report tells `requests`, and `product`, which is the feature. A bucket
-//! without results is one idle row.
+//! As the console's usage export: the counts are disjoint as they stand, and output includes thinking. `service_tier`
+//! is the tier, and a `speed` other than standard takes its place; `inference_geo` is the region, where it is not
+//! `global`. `context_window` `0-200k` is what the console calls `≤ 200k`. `account_id`, `service_account_id` or
+//! `claude_tag_user_id` is the user. The analytics report tells `requests`, and `product`, which is the feature. A
+//! bucket without results is one idle row.
 //!
 //! # Known quirks
-//! Keys and workspaces are ids here and names in the console's export, so that rows of both are not known to be the same:
-//! import one of them for each day, and only one of the two reports. `null` means that the report was not grouped by
-//! it, and also the default workspace, or the console in place of a key.
+//! Keys and workspaces are ids here and names in the console's export, so that rows of both are not known to be the
+//! same: import one of them for each day, and only one of the two reports. `null` means that the report was not grouped
+//! by it, and also the default workspace, or the console in place of a key.
 //!
 //! Analytics rows grouped by `rbac_group_id` overlap, since a user may be in several groups: they are rejected. That
 //! report has at most 100 groups a bucket and leaves the rest out without a word: a bucket with that many is pointed
@@ -136,8 +136,8 @@ pub(super) const MANY_GROUPS: &str =
     "a bucket has 100 groups, the most that the report gives: others may be missing; group it by less";
 
 /// What to say of a report by key or workspace.
-pub(super) const BESIDE_CONSOLE: &str = "keys and workspaces are told by id, and by name in the console's exports: rows of both are not known to be the \
-     same, so import only one of them for each day";
+const BESIDE_CONSOLE: &str = "keys and workspaces are told by id, and by name in the console's exports: rows of both \
+    are not known to be the same, so import only one of them for each day";
 
 /// Rows by group overlap, and cannot be added up.
 pub(super) fn ungrouped(cells: &Cells<'_>) -> Result<(), Fault> {
@@ -145,7 +145,7 @@ pub(super) fn ungrouped(cells: &Cells<'_>) -> Result<(), Fault> {
         "" => Ok(()),
         group => Err(Fault::new(
             "rbac_group_id",
-            "rows by group overlap, since a user may be in several: ask for the report without grouping by rbac_group_id",
+            "rows by group overlap, since a user may be in several: ask for the report without rbac_group_id",
             group,
         )),
     }

@@ -71,9 +71,10 @@ impl Format for AnthropicBatch {
         }
     }
     fn sniff(&self, head: &Head) -> Option<Match> {
-        let ends = || ENDS.iter().any(|end| head.text.contains(&format!("\"{end}\"")));
-        let results = head.has_all(SIGNATURE) || (BATCH.first(head).is_some() && head.text.contains("\"custom_id\""));
-        (head.is_json() && results && ends()).then(|| Match {
+        let told = |word: &str| head.text.contains(&format!("\"{word}\""));
+        // Right behind the batch's object, the first result's keys are not seen.
+        let results = head.has_all(SIGNATURE) || (SIGNATURE.iter().all(|key| told(key)) && BATCH.first(head).is_some());
+        (head.is_json() && results && ENDS.iter().any(|end| told(end))).then(|| Match {
             certainty: Certainty::Exact,
             weight: 3,
             why: "its lines have custom_id and a result that succeeded or did not".to_owned(),
@@ -101,7 +102,9 @@ impl Format for AnthropicBatch {
                     seen.set(counts);
                 }
                 let time = batch.time.ok_or_else(|| {
-                    Fault::new("created_at", format!("no batch that says when it was made stands before this line: put the answer of GET {ADDRESS} there"), "")
+                    let why =
+                        format!("no batch with a time stands before this line: put the answer of GET {ADDRESS} there");
+                    Fault::new("created_at", why, "")
                 })?;
                 let message = result.object("message")?;
                 let mut call = call(line, &result, &message, &end, account)?;
@@ -118,17 +121,17 @@ impl Format for AnthropicBatch {
                     Some((end, *told, found))
                 });
                 // The first batch that differs is enough to say that something is amiss.
-                if let (Some((end, told, found)), false) = (differs, mixed.replace(mixed.get() || differs.is_some())) {
+                if let Some((end, told, found)) = differs.filter(|_| !mixed.replace(true)) {
                     feed.note(format!(
-                        "a batch says that {told} of its results are \"{end}\", the file has {found}: some are missing, \
-                         or are of another batch"
+                        "a batch says that {told} of its results are \"{end}\", the file has {found}: some are \
+                         missing, or are of another batch"
                     ));
                 }
             },
         )?;
         if beside > 0 {
             summary.notes.push(format!(
-                "results with usage beside the message's own (compaction, an advisor's model), which is not counted: {beside}"
+                "results with usage beside the message's own (compaction, an advisor), which is not counted: {beside}"
             ));
         }
         if summary.rows > 0 {

@@ -9,9 +9,9 @@
 //! `logEvents`, behind a time stamp on each line, or in the column `@message` or `message` of a CSV from Logs Insights.
 //!
 //! # Mapping
-//! `input.inputTokenCount` is without cache; `cacheReadInputTokenCount` and `cacheWriteInputTokenCount` lie beside it, in
-//! `input` or at the top. The lifetime of writes is told only by a body (`usage.cacheDetails`, `cache_creation`), and is
-//! unknown without. `output.outputTokenCount` is the output, and 0 for embeddings, which have none.
+//! `input.inputTokenCount` is without cache; `cacheReadInputTokenCount` and `cacheWriteInputTokenCount` lie beside it,
+//! in `input` or at the top. The lifetime of writes is told only by a body (`usage.cacheDetails`, `cache_creation`),
+//! and is unknown without. `output.outputTokenCount` is the output, and 0 for embeddings, which have none.
 //!
 //! `modelId` is kept as written, with the ARN of an inference profile or the prefix of a region group. `requestId` is
 //! the request id, `accountId` the account and `region` the region whose price counts. Of `identity.arn` the last part
@@ -20,9 +20,9 @@
 //! `amazon-bedrock-invocationMetrics` of the last chunk). An `errorCode` is a failed call.
 //!
 //! # Known quirks
-//! Without bodies there is no latency. A profile of one's own hides the model behind its ARN: name its model by an alias.
-//! Only calls through the runtime endpoint are logged, one region at a time. The time is that of the record, and whether
-//! the call began or ended then is not documented.
+//! Without bodies there is no latency. A profile of one's own hides the model behind its ARN: name its model by an
+//! alias. Only calls through the runtime endpoint are logged, one region at a time. The time is that of the record, and
+//! whether the call began or ended then is not documented.
 
 use std::borrow::Cow;
 
@@ -59,7 +59,7 @@ impl Format for BedrockInvocationLog {
     }
     fn about(&self) -> About {
         About {
-            from: "Amazon Bedrock: Settings, Model invocation logging, to S3 or CloudWatch Logs; the objects or an export",
+            from: "Amazon Bedrock: Settings, Model invocation logging, to S3 or CloudWatch; the objects or an export",
             kind: Some(Kind::Call),
             cannot_tell: &["cost", "latency, without bodies", "the model behind an inference profile of one's own"],
         }

@@ -92,8 +92,8 @@ impl Format for OpenaiAdminCosts {
         }
         if unnamed {
             summary.notes.push(
-                "the organisation is not told: where the dashboard's cost export is imported too, import this file with \
-                 that organisation as the account, so that no day counts twice"
+                "the organisation is not told: where the dashboard's cost export is imported too, import this file \
+                 with that organisation as the account, so that no day counts twice"
                     .to_owned(),
             );
         }

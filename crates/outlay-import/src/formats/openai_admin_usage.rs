@@ -53,7 +53,7 @@ impl Format for OpenaiAdminUsage {
     }
     fn about(&self) -> About {
         About {
-            from: "GET /v1/organization/usage/completions (and its siblings) with an admin key, group_by=model and more",
+            from: "GET /v1/organization/usage/completions (or a sibling) with an admin key, group_by=model and more",
             kind: Some(Kind::Usage),
             cannot_tell: &["cost", "single calls", "reasoning tokens", "feature, team, customer"],
         }

@@ -56,8 +56,9 @@ impl Format for OpenaiBatch {
         }
     }
     fn sniff(&self, head: &Head) -> Option<Match> {
-        let lines = head.has_all(&SIGNATURE[..2])
-            || (BATCH.first(head).is_some() && SIGNATURE.iter().all(|key| head.text.contains(&format!("\"{key}\""))));
+        let told = |key: &&str| head.text.contains(&format!("\"{key}\""));
+        // Right behind the batch's object, the first line's keys are not seen.
+        let lines = head.has_all(&SIGNATURE[..2]) || (SIGNATURE.iter().all(told) && BATCH.first(head).is_some());
         (head.is_json() && lines).then(|| Match {
             certainty: Certainty::Exact,
             weight: SIGNATURE.len(),
