@@ -510,7 +510,7 @@ impl<R: BufRead> Documents<R> {
         let closed = self.open.pop();
         self.behind_value();
         match closed {
-            Some(Open::Object { found: None, bare, line }) if !optional && !(bare && may_be_empty) => {
+            Some(Open::Object { found: None, bare, line }) if !(optional || bare && may_be_empty) => {
                 Some(Found::Bad(line, format!("the object has no \"{wanted}\" to take rows from")))
             }
             _ => None,

@@ -164,19 +164,20 @@ fn of_table(input: Input, delimiter: u8, clock: &mut Clock, spans: &mut Spans<'_
             if cell.is_empty() || value::is_null(cell) {
                 continue;
             }
-            let set = match column.as_str() {
-                "context.trace_id" => Ok(span.trace = id(cell.into())),
-                "context.span_id" => Ok(span.id = id(cell.into())),
-                "parent_id" => Ok(span.parent = id(cell.into())),
-                "name" => Ok(span.name = cell.into()),
-                "start_time" => clock.nanos(column, cell).map(|time| span.start = time),
-                "end_time" => clock.nanos(column, cell).map(|time| span.end = time),
-                "status_code" => Ok(span.failed = is_error(cell)),
-                "span_kind" => Ok(span.cell(column, cell)),
-                other => Ok(span.cell(other.strip_prefix(ATTRIBUTE).unwrap_or(""), cell)),
+            let mut time = |slot: &mut Option<i64>| match clock.nanos(column, cell) {
+                Ok(time) => *slot = time,
+                Err(broken) => fault = fault.take().or(Some(broken)),
             };
-            if let Err(broken) = set {
-                fault.get_or_insert(broken);
+            match column.as_str() {
+                "context.trace_id" => span.trace = id(cell.into()),
+                "context.span_id" => span.id = id(cell.into()),
+                "parent_id" => span.parent = id(cell.into()),
+                "name" => span.name = cell.into(),
+                "start_time" => time(&mut span.start),
+                "end_time" => time(&mut span.end),
+                "status_code" => span.failed = is_error(cell),
+                "span_kind" => span.cell(column, cell),
+                other => span.cell(other.strip_prefix(ATTRIBUTE).unwrap_or(""), cell),
             }
         }
         match fault {

@@ -268,3 +268,76 @@ fn without_call(mut entry: Entry<'_>) -> Entry<'_> {
     entry.call.ttft_ms = None;
     entry
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use outlay_model::record::{Place, Refusal, Rejected, Sink};
+
+    use super::*;
+    use crate::source::Meter;
+
+    /// What was pushed: the span, its kind, its tokens.
+    #[derive(Default)]
+    struct All(Vec<String>);
+
+    impl Sink for All {
+        fn push(&mut self, _: Place, record: Record<'_, '_>) -> Result<(), Refusal> {
+            if let Record::Call(call) = record {
+                let tokens = call.tokens.map_or(0, |tokens| tokens.total_input());
+                self.0.push(format!("{} {} {tokens}", call.span_id, call.step_kind));
+            }
+            Ok(())
+        }
+        fn reject(&mut self, rejected: Rejected) {
+            self.0.push(rejected.reason);
+        }
+        fn progress(&mut self, _: u64) -> Result<(), Refusal> {
+            Ok(())
+        }
+    }
+
+    /// Reads spans of (id, parent, input tokens) with room for few that wait; what was pushed, and the notes.
+    fn read(spans: &[(&str, &str, &str)], most: usize) -> (Vec<String>, Vec<String>) {
+        let mut all = All::default();
+        let mut feed = Feed::new("t", &Arc::new(Meter::default()), &mut all);
+        let mut flow = Spans { most, ..Spans::new(&mut feed, None) };
+        for (id, parent, tokens) in spans {
+            let mut span = Span::default();
+            (span.trace, span.id, span.parent) = ("t".into(), (*id).into(), (*parent).into());
+            span.start = Some(1_748_000_000_000_000_000);
+            span.cell("gen_ai.usage.input_tokens", tokens);
+            flow.add(Spot::from(1), span, "", &Resource::default(), "start").expect("goes on");
+        }
+        flow.finish().expect("ends");
+        let notes = feed.finish(None).expect("ends").notes;
+        (all.0, notes)
+    }
+
+    #[test]
+    fn a_child_far_behind_its_parent_is_not_counted_again() {
+        let spans = [
+            ("parent", "", "30"),
+            ("other", "", "1"),
+            ("another", "", "1"),
+            ("child", "parent", "10"),
+            ("between", "child", ""),
+            ("grandchild", "between", "5"),
+        ];
+        // Everything waits: only what has nothing below it counts.
+        let (rows, notes) = read(&spans, usize::MAX);
+        assert_eq!(
+            rows,
+            ["between other 0", "parent chain 0", "other  1", "another  1", "child chain 0", "grandchild  5"]
+        );
+        assert!(notes.iter().any(|note| note.starts_with("2 spans repeat")), "{notes:?}");
+        // Nearly nothing waits: the parent was counted before its child was seen.
+        let (rows, notes) = read(&spans, 1);
+        assert_eq!(
+            rows,
+            ["parent  30", "other  1", "another  1", "child chain 0", "between other 0", "grandchild chain 0"]
+        );
+        assert!(notes.iter().any(|note| note.starts_with("2 calls stand far behind")), "{notes:?}");
+    }
+}
