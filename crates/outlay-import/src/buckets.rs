@@ -1,8 +1,10 @@
-//! What readers of providers' exports share: rows of a table whose columns are looked up by name.
+//! What readers of providers' exports share: rows whose columns are looked up by name, in tables and in JSON.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::BufRead;
 
-use outlay_model::money::Pico;
+use outlay_model::money::{NotAnAmount, Pico};
 use outlay_model::record::Sink;
 use outlay_model::time::Micros;
 
@@ -17,36 +19,70 @@ use crate::value::{self, Epoch, Naive, NoInstant, Numbers};
 /// One row with its columns' names.
 #[derive(Clone, Copy)]
 pub(crate) struct Cells<'a> {
-    row: Row<'a>,
-    columns: &'a HashMap<String, usize>,
+    held: Held<'a>,
     numbers: Numbers,
 }
 
+/// Where the cells are.
+#[derive(Clone, Copy)]
+enum Held<'a> {
+    /// In a row of a table.
+    Row { row: Row<'a>, columns: &'a HashMap<String, usize> },
+    /// In an object of JSON, under the names that a table has for them.
+    Told { told: &'a [Told<'a>], whole: &'a str },
+}
+
+/// A column's name, and what a row has there.
+pub(crate) type Told<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 impl<'a> Cells<'a> {
+    /// The row of an object, which as a whole is this text.
+    pub fn told(told: &'a [Told<'a>], whole: &'a str) -> Cells<'a> {
+        Cells { held: Held::Told { told, whole }, numbers: Numbers::default() }
+    }
+
     /// The cell, trimmed; empty where the column is missing, or a word says that there is nothing.
     pub fn text(&self, column: &str) -> &'a str {
-        let text = self.columns.get(column).map_or("", |at| self.row.get(*at));
+        let text = match self.held {
+            Held::Row { row, columns } => columns.get(column).map_or("", |at| row.get(*at)),
+            Held::Told { told, .. } => {
+                told.iter().rev().find(|(name, _)| name == column).map_or("", |(_, text)| text.trim_ascii())
+            }
+        };
         if value::is_null(text) { "" } else { text }
     }
 
     /// Whether the file has this column.
     pub fn has(&self, column: &str) -> bool {
-        self.columns.contains_key(column)
+        match self.held {
+            Held::Row { columns, .. } => columns.contains_key(column),
+            Held::Told { told, .. } => told.iter().any(|(name, _)| name == column),
+        }
     }
 
     /// Whether every column but these is empty.
     pub fn only(&self, columns: &[&str]) -> bool {
-        self.columns.keys().all(|name| columns.contains(&name.as_str()) || self.text(name).is_empty())
+        let nothing = |name: &str| columns.contains(&name) || self.text(name).is_empty();
+        match self.held {
+            Held::Row { columns, .. } => columns.keys().all(|name| nothing(name)),
+            Held::Told { told, .. } => told.iter().all(|(name, _)| nothing(name)),
+        }
     }
 
     /// Whether the row has a cell for each column.
     pub fn is_full(&self) -> bool {
-        self.row.len() >= self.columns.len()
+        match self.held {
+            Held::Row { row, columns } => row.len() >= columns.len(),
+            Held::Told { .. } => true,
+        }
     }
 
     /// The row as it stands.
     pub fn whole(&self) -> &'a str {
-        self.row.shown()
+        match self.held {
+            Held::Row { row, .. } => row.shown(),
+            Held::Told { whole, .. } => whole,
+        }
     }
 
     /// A count; `None` where the cell is empty or the column missing.
@@ -74,12 +110,21 @@ impl<'a> Cells<'a> {
 
     /// An amount; `None` where the cell is empty.
     pub fn money(&self, column: &str) -> Result<Option<Pico>, Fault> {
+        self.amount(column, Pico::parse)
+    }
+
+    /// An amount in hundredths of the currency's unit; `None` where the cell is empty.
+    pub fn cents(&self, column: &str) -> Result<Option<Pico>, Fault> {
+        self.amount(column, Pico::parse_cents)
+    }
+
+    fn amount(&self, column: &str, parse: fn(&str) -> Result<Pico, NotAnAmount>) -> Result<Option<Pico>, Fault> {
         match self.text(column) {
             "" => Ok(None),
             text => self
                 .numbers
                 .amount(text)
-                .and_then(|plain| Pico::parse(&plain).map_err(|why| why.0))
+                .and_then(|plain| parse(&plain).map_err(|why| why.0))
                 .map(Some)
                 .map_err(|why| Fault::new(column, format!("{column} is not an amount: {why}"), text)),
         }
@@ -148,6 +193,18 @@ pub(crate) fn read(
     let mut feed = Feed::new(&input.name, &input.meter, sink);
     let mut rows = Splitter::new(input.reader, delimiter);
     let header = rows.header().unwrap_or_default();
+    below(&mut rows, &header, numbers, &mut feed, &mut each)?;
+    feed.finish(None)
+}
+
+/// Reads the rows below a header that was read already.
+pub(crate) fn below<R: BufRead>(
+    rows: &mut Splitter<R>,
+    header: &[String],
+    numbers: Numbers,
+    feed: &mut Feed<'_>,
+    each: &mut impl FnMut(u64, Cells<'_>, &mut Feed<'_>) -> Result<Result<(), ImportError>, Fault>,
+) -> Result<(), ImportError> {
     let mut columns = HashMap::new();
     for (at, name) in header.iter().enumerate() {
         columns.entry(normal(name)).or_insert(at);
@@ -162,13 +219,13 @@ pub(crate) fn read(
         };
         let done = rows
             .cells(header.len(), true, feed.broken_tail())
-            .and_then(|row| each(line, Cells { row, columns: &columns, numbers }, &mut feed));
+            .and_then(|row| each(line, Cells { held: Held::Row { row, columns: &columns }, numbers }, feed));
         match done {
             Ok(pushed) => pushed?,
             Err(fault) => feed.reject(line, &fault)?,
         }
     }
-    feed.finish(None)
+    Ok(())
 }
 
 /// A row that has fewer cells than the header, where that has no meaning.

@@ -1,7 +1,8 @@
 //! Rows inside JSON documents: the objects of a list, of a list behind a path such as `data.items`, or objects one
 //! after another. Streamed: only the row at hand is held, and at most [`MAX_ROW`] bytes of it.
 //!
-//! A document's other keys are passed over without being looked at, whatever their size.
+//! A document's other keys are passed over without being looked at, whatever their size; but for values beside the rows
+//! that tell something about them, where a reader asks for those ([`Documents::within`]).
 
 use std::io::BufRead;
 
@@ -22,10 +23,39 @@ const SHOWN: usize = 400;
 /// Longest key that is compared with the path.
 const LONGEST_KEY: usize = 4096;
 
+/// Bytes of a value beside the rows that are kept; a longer one is passed over.
+const LONGEST_BESIDE: usize = 1024 * 1024;
+
+/// A step of the way from a document to its rows.
+#[derive(Clone, Copy)]
+pub(crate) struct Level {
+    /// Keys that lead on from here; the one that does is told by [`Documents::key`].
+    pub keys: &'static [&'static str],
+    /// Keys of objects beside it that tell about the rows.
+    pub beside: &'static [&'static str],
+    /// Whether an object without any of the keys is one without rows, as an empty object always is.
+    pub optional: bool,
+}
+
+/// The same with keys of its own.
+struct Way {
+    keys: Vec<String>,
+    beside: &'static [&'static str],
+    optional: bool,
+    may_be_empty: bool,
+}
+
+/// The value beside the rows of a level.
+#[derive(Default)]
+struct Beside {
+    text: Vec<u8>,
+    change: u64,
+}
+
 /// An open list or object on the way to the rows.
 enum Open {
     List { begun: u64 },
-    Object { found: bool, line: u64 },
+    Object { found: Option<usize>, bare: bool, line: u64 },
 }
 
 #[derive(Clone, Copy)]
@@ -40,8 +70,12 @@ enum State {
     Colon,
     /// Before a value that does not matter.
     Unwanted,
+    /// Before a value that tells about the rows.
+    Wanted,
     /// Inside a row.
     Row(Scan),
+    /// Inside a value that tells about the rows.
+    Beside(Scan),
     /// Inside a text, list or object that does not matter.
     Skip(Scan),
     /// Inside a number or word that does not matter.
@@ -52,7 +86,11 @@ enum State {
 
 pub(crate) struct Documents<R> {
     reader: R,
-    path: Vec<String>,
+    path: Vec<Way>,
+    beside: Vec<Beside>,
+    changes: u64,
+    /// Values beside the rows that came behind them.
+    late: u64,
     by_line: bool,
     state: State,
     open: Vec<Open>,
@@ -63,15 +101,45 @@ pub(crate) struct Documents<R> {
     bad: bool,
     line: u64,
     begun: u64,
+    /// A key of the documents beside their lists that is listened to, and what it said.
+    watched: &'static str,
+    listening: bool,
+    heard: Heard,
+}
+
+/// What a key that is true or false said in the documents so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub yes: bool,
+    pub no: bool,
 }
 
 impl<R: BufRead> Documents<R> {
     /// `path` leads from a document to its list of rows, and is empty where the documents are the rows; with `by_line`
     /// each line is a document of its own, so that a broken one costs only itself.
     pub fn new(reader: R, path: &str, by_line: bool) -> Self {
+        let way = |key| Way { keys: vec![key], beside: &[], optional: false, may_be_empty: false };
+        Self::along(reader, steps(path).into_iter().map(way).collect(), by_line)
+    }
+
+    /// The same by levels, whose values beside the rows are kept.
+    pub fn within(reader: R, levels: &[Level], by_line: bool) -> Self {
+        let way = |level: &Level| Way {
+            keys: level.keys.iter().map(|key| (*key).to_owned()).collect(),
+            beside: level.beside,
+            optional: level.optional,
+            may_be_empty: true,
+        };
+        Self::along(reader, levels.iter().map(way).collect(), by_line)
+    }
+
+    fn along(reader: R, path: Vec<Way>, by_line: bool) -> Self {
         Documents {
             reader,
-            path: steps(path),
+            beside: path.iter().map(|_| Beside::default()).collect(),
+            path,
+            changes: 0,
+            late: 0,
             by_line,
             state: State::Value,
             open: Vec::new(),
@@ -81,7 +149,20 @@ impl<R: BufRead> Documents<R> {
             bad: false,
             line: 1,
             begun: 1,
+            watched: "",
+            listening: false,
+            heard: Heard::default(),
         }
+    }
+
+    /// Listens to what a key beside the lists says, such as whether more pages follow.
+    pub fn watch(&mut self, key: &'static str) {
+        self.watched = key;
+    }
+
+    /// What the key that is listened to said so far.
+    pub fn heard(&self) -> Heard {
+        self.heard
     }
 
     /// The bytes of the row found last, or the beginning of what stands in its place.
@@ -99,20 +180,39 @@ impl<R: BufRead> Documents<R> {
         !self.open.is_empty()
     }
 
+    /// The object beside the way to the row found last at a level, and a number that changes whenever it may have.
+    pub fn beside(&self, level: usize) -> (&[u8], u64) {
+        self.beside.get(level).map_or((&[], 0), |beside| (&beside.text, beside.change))
+    }
+
+    /// How many objects beside the rows came behind the rows that they tell about.
+    pub fn late(&self) -> u64 {
+        self.late
+    }
+
+    /// Which of its keys led from a level to the row found last.
+    pub fn key(&self, level: usize) -> usize {
+        let mut objects = self.open.iter().filter_map(|open| match open {
+            Open::Object { found, .. } => Some(found.unwrap_or(0)),
+            Open::List { .. } => None,
+        });
+        objects.nth(level).unwrap_or(0)
+    }
+
     /// Where the row found last lies in its document, such as `data[17]`; empty for a document of its own.
     pub fn place(&self) -> String {
-        let mut keys = self.path.iter();
+        let mut ways = self.path.iter();
         let mut place = String::new();
         for open in &self.open {
             match open {
                 Open::List { begun } => place.push_str(&format!("[{}]", begun.saturating_sub(1))),
                 // An object whose list was not come to yet has no part in it.
-                Open::Object { found: false, .. } => {}
-                Open::Object { .. } => {
+                Open::Object { found: None, .. } => {}
+                Open::Object { found: Some(key), .. } => {
                     if !place.is_empty() {
                         place.push('.');
                     }
-                    place.push_str(keys.next().map_or("", String::as_str));
+                    place.push_str(ways.next().and_then(|way| way.keys.get(*key)).map_or("", String::as_str));
                 }
             }
         }
@@ -123,6 +223,7 @@ impl<R: BufRead> Documents<R> {
     pub fn advance(&mut self) -> Option<Found> {
         self.row.clear();
         loop {
+            let level = self.level().saturating_sub(1);
             let chunk = match self.reader.fill_buf() {
                 Ok(chunk) if !chunk.is_empty() => chunk,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
@@ -138,6 +239,23 @@ impl<R: BufRead> Documents<R> {
                     self.state = State::Row(scan);
                     let cut = !ended && used < chunk.len();
                     (used, if ended { Some(self.row_ended()) } else { cut.then(|| self.cut()) })
+                }
+                State::Beside(mut scan) => {
+                    let (used, ended) = scan.run(chunk, self.by_line);
+                    self.line += newlines(&chunk[..used]);
+                    self.state = State::Beside(scan);
+                    let cut = !ended && used < chunk.len();
+                    if let Some(Beside { text, .. }) = self.beside.get_mut(level) {
+                        let kept = used.min((LONGEST_BESIDE + 1).saturating_sub(text.len()));
+                        text.extend_from_slice(&chunk[..kept]);
+                        if ended && text.len() > LONGEST_BESIDE {
+                            text.clear();
+                        }
+                    }
+                    if ended {
+                        self.behind_value();
+                    }
+                    (used, cut.then(|| self.cut()))
                 }
                 State::Skip(mut scan) => {
                     let (used, ended) = scan.run(chunk, self.by_line);
@@ -222,6 +340,15 @@ impl<R: BufRead> Documents<R> {
         self.open.iter().filter(|open| matches!(open, Open::Object { .. })).count()
     }
 
+    /// What stood beside the rows of another object at this level tells nothing about the next one.
+    fn forget(&mut self, level: usize) {
+        if let Some(beside) = self.beside.get_mut(level) {
+            beside.text.clear();
+            self.changes += 1;
+            beside.change = self.changes;
+        }
+    }
+
     fn lost(&mut self, why: &str) -> Option<Found> {
         self.state = State::Lost;
         Some(Found::Bad(self.line, why.to_owned()))
@@ -255,17 +382,33 @@ impl<R: BufRead> Documents<R> {
             State::Colon if blank => {}
             State::Colon if byte == b':' => {
                 self.state = State::Unwanted;
-                let wanted = self.path.get(self.level().saturating_sub(1));
-                if wanted.is_some_and(|wanted| is_key(&self.key, wanted)) {
-                    if let Some(Open::Object { found, .. }) = self.open.last_mut() {
-                        *found = true;
+                self.listening = !self.watched.is_empty() && is_key(&self.key, self.watched);
+                let Some(way) = self.path.get(self.level().saturating_sub(1)) else { return (true, None) };
+                let leads = way.keys.iter().position(|wanted| is_key(&self.key, wanted));
+                let tells = leads.is_none() && way.beside.iter().any(|wanted| is_key(&self.key, wanted));
+                if let Some(Open::Object { found, bare, .. }) = self.open.last_mut() {
+                    *bare = false;
+                    if leads.is_some() {
+                        *found = leads;
+                        self.state = State::Value;
+                    } else if tells {
+                        self.late += u64::from(found.is_some());
+                        self.state = State::Wanted;
                     }
-                    self.state = State::Value;
                 }
             }
             State::Colon => return (true, self.lost("this is not JSON")),
-            State::Unwanted if blank => {}
-            State::Unwanted => {
+            State::Unwanted | State::Wanted if blank => {}
+            State::Wanted if byte == b'{' => {
+                self.forget(self.level().saturating_sub(1));
+                self.state = State::Beside(Scan::default());
+                return (false, None);
+            }
+            State::Unwanted | State::Wanted => {
+                if std::mem::take(&mut self.listening) {
+                    self.heard.yes |= byte == b't';
+                    self.heard.no |= byte == b'f';
+                }
                 self.state = match byte {
                     b'{' | b'[' | b'"' => State::Skip(Scan::default()),
                     _ => State::Word,
@@ -286,7 +429,7 @@ impl<R: BufRead> Documents<R> {
                     self.behind_value();
                 }
             }
-            State::Row(_) | State::Skip(_) => return (false, None),
+            State::Row(_) | State::Beside(_) | State::Skip(_) => return (false, None),
         }
         (true, None)
     }
@@ -346,7 +489,8 @@ impl<R: BufRead> Documents<R> {
                 (false, None)
             }
             b'{' => {
-                self.open.push(Open::Object { found: false, line: self.line });
+                self.open.push(Open::Object { found: None, bare: true, line: self.line });
+                self.forget(self.level().saturating_sub(1));
                 self.state = State::Key;
                 (true, None)
             }
@@ -360,11 +504,13 @@ impl<R: BufRead> Documents<R> {
     }
 
     fn close_object(&mut self) -> Option<Found> {
-        let wanted = self.path.get(self.level().saturating_sub(1)).cloned().unwrap_or_default();
+        let way = self.path.get(self.level().saturating_sub(1));
+        let wanted = way.and_then(|way| way.keys.first()).cloned().unwrap_or_default();
+        let (optional, may_be_empty) = way.map_or((false, false), |way| (way.optional, way.may_be_empty));
         let closed = self.open.pop();
         self.behind_value();
         match closed {
-            Some(Open::Object { found: false, line }) => {
+            Some(Open::Object { found: None, bare, line }) if !(optional || bare && may_be_empty) => {
                 Some(Found::Bad(line, format!("the object has no \"{wanted}\" to take rows from")))
             }
             _ => None,
@@ -426,17 +572,44 @@ impl Scan {
 
     /// Takes bytes up to the end of the value, or up to a line ending where `by_line`; how many, and whether the value
     /// ended.
-    fn run(&mut self, bytes: &[u8], by_line: bool) -> (usize, bool) {
-        for (at, byte) in bytes.iter().enumerate() {
+    pub fn run(&mut self, bytes: &[u8], by_line: bool) -> (usize, bool) {
+        let mut at = 0;
+        loop {
+            if self.in_text && !self.escaped {
+                at += plain(&bytes[at..]);
+            }
+            let Some(byte) = bytes.get(at) else { return (at, false) };
             if by_line && *byte == b'\n' {
                 return (at, false);
             }
+            at += 1;
             if self.ends(*byte) {
-                return (at + 1, true);
+                return (at, true);
             }
         }
-        (bytes.len(), false)
     }
+}
+
+/// How many bytes at the beginning mean nothing inside a text: neither a quotation mark, nor a backslash, nor a line
+/// ending. Eight at a time, since most of a file is texts.
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // The lowest byte that is 0 is marked by its highest bit; bytes above it may be, too.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let is = |word: u64, byte: u8| zero(word ^ (ONES * u64::from(byte)));
+    let mut at = 0;
+    for eight in bytes.chunks_exact(8) {
+        let Ok(eight) = eight.try_into() else { break };
+        let word = u64::from_le_bytes(eight);
+        let marked = is(word, b'"') | is(word, b'\\') | is(word, b'\n');
+        if marked != 0 {
+            return at + marked.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'));
+    rest.map_or(bytes.len(), |more| at + more)
 }
 
 #[cfg(test)]
@@ -481,6 +654,23 @@ mod tests {
     }
 
     #[test]
+    fn a_key_beside_the_rows_is_heard() {
+        let heard = |text: &str, path: &str| {
+            let mut rows = Documents::new(text.as_bytes(), path, false);
+            rows.watch("more");
+            while rows.advance().is_some() {}
+            (rows.heard().yes, rows.heard().no)
+        };
+        let page =
+            |more: &str| format!("{{\"x\": {{\"more\": true}}, \"data\": [{{\"more\": true}}], \"more\" : {more}}}");
+        assert_eq!(heard(&page("true"), "data"), (true, false));
+        assert_eq!(heard(&page("false"), "data"), (false, true));
+        assert_eq!(heard(&page("null"), "data"), (false, false));
+        assert_eq!(heard(&format!("[{},{}]", page("true"), page("false")), "data"), (true, true));
+        assert_eq!(heard(&page("true"), ""), (false, false));
+    }
+
+    #[test]
     fn what_is_not_a_row_is_told() {
         assert_eq!(
             all("{\"data\": [1, \"a,b\", {\"a\": 1}, [{\"b\": 2}]]}\n{\"error\": {\"data\": []}}", "data", false),
@@ -517,7 +707,48 @@ mod tests {
         );
     }
 
+    const TRACES: &[Level] = &[
+        Level { keys: &["spans", "logs"], beside: &[], optional: false },
+        Level { keys: &["rows"], beside: &["who", "where"], optional: true },
+    ];
+
+    #[test]
+    fn values_beside_the_rows() {
+        let text = r#"{"spans":[{"who":{"a":"}"},"rows":[{"x":1},{"x":2}]},{"rows":[{"x":3}],"who":{"late":1}},{"no":1}]}
+            {} {"logs":[{"where":{"b":2},"who":null,"rows":[{"x":4}]}]} {"other":1}"#;
+        for size in [1, 7, 1000] {
+            let reader = std::io::BufReader::with_capacity(size, text.as_bytes());
+            let mut rows = Documents::within(reader, TRACES, false);
+            let mut out = Vec::new();
+            while let Some(found) = rows.advance() {
+                let beside = String::from_utf8_lossy(rows.beside(1).0).into_owned();
+                out.push(match found {
+                    Found::Row(_) => format!("{} {beside} {}", rows.key(0), rows.place()),
+                    Found::Bad(_, why) => why,
+                });
+            }
+            assert_eq!(
+                out,
+                [
+                    "0 {\"a\":\"}\"} spans[0].rows[0]",
+                    "0 {\"a\":\"}\"} spans[0].rows[1]",
+                    "0  spans[1].rows[0]",
+                    "1 {\"b\":2} logs[0].rows[0]",
+                    "the object has no \"spans\" to take rows from"
+                ]
+            );
+            assert_eq!((rows.late(), rows.is_open()), (1, false));
+        }
+    }
+
     proptest! {
+        /// Texts are passed over as if byte by byte.
+        #[test]
+        fn eight_bytes_at_a_time(text in "[ax\\\\\"\n]{0,40}|[a-zé]{0,40}[\"\n]?") {
+            let plainly = text.bytes().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'));
+            prop_assert_eq!(plain(text.as_bytes()), plainly.unwrap_or(text.len()));
+        }
+
         /// However the bytes come, the same is found; and reading comes to an end.
         #[test]
         fn any_text(text in "([\\[\\]{},: \n\\\\x]|\"data\":|\"|null|1){0,60}", by_line in any::<bool>()) {

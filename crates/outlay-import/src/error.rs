@@ -80,6 +80,17 @@ pub enum ImportError {
         /// The time as written.
         value: String,
     },
+    /// Results that tell no time, without the object beside them that does.
+    #[error(
+        "{name}: the results of a batch do not say when they were made; put the batch's own object (the answer of \
+         GET {address}) before them in one file, and import that"
+    )]
+    TimeNeeded {
+        /// Source.
+        name: String,
+        /// Where that object comes from.
+        address: &'static str,
+    },
     /// A mapping that cannot be used.
     #[error("the mapping cannot be used: {what}; {remedy}")]
     Mapping {

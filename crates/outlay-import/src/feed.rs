@@ -1,4 +1,5 @@
-//! The accounting between a reader of rows and the sink: every row is pushed or rejected, once.
+//! The accounting between a reader of rows and the sink: every row is pushed or rejected, once; lines of a bill that
+//! are about something else than models are counted apart.
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub(crate) struct Feed<'s> {
     name: String,
     told: u64,
     rows: u64,
+    left_out: u64,
     notes: Vec<String>,
     /// Rows whose cached tokens exceed the input that should contain them, and the first of them.
     outside: u64,
@@ -59,6 +61,7 @@ impl<'s> Feed<'s> {
             name: name.to_owned(),
             told: 0,
             rows: 0,
+            left_out: 0,
             notes: Vec::new(),
             outside: 0,
             first_outside: 0,
@@ -95,6 +98,12 @@ impl<'s> Feed<'s> {
             Err(Refusal::Row { column, reason }) => self.reject(at, &Fault::new(column, reason, "")),
             Err(Refusal::Stop) => Err(ImportError::Stopped),
         }
+    }
+
+    /// One line that is sound and about something else than models: counted apart, neither pushed nor rejected.
+    pub fn leave_out(&mut self) -> Result<(), ImportError> {
+        self.left_out += 1;
+        self.tick()
     }
 
     /// One row that is none.
@@ -147,13 +156,13 @@ impl<'s> Feed<'s> {
                  cached_input = \"outside\""
             ));
         }
-        if self.rows == 0 {
+        if self.rows + self.left_out == 0 {
             self.note("a file without any rows");
         }
         let bytes = self.meter.bytes();
         if bytes > self.told {
             self.sink.progress(bytes).map_err(|_| ImportError::Stopped)?;
         }
-        Ok(ReadSummary { rows: self.rows, notes: self.notes, zone })
+        Ok(ReadSummary { rows: self.rows, left_out: self.left_out, notes: self.notes, zone })
     }
 }

@@ -67,6 +67,8 @@ pub struct ReadOptions {
 pub struct ReadSummary {
     /// Rows read: each was pushed or rejected.
     pub rows: u64,
+    /// Lines about something else than models, such as the storage on a cloud's bill: not among the rows.
+    pub left_out: u64,
     /// What a reader of the totals should know.
     pub notes: Vec<String>,
     /// Zone that local times were read in, where there were any.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use crate::documents::{Documents, Found, Scan};
+use crate::documents::{Documents, Found, Heard, Level, Scan};
 use crate::error::Fault;
 use crate::feed::InDocument;
 use crate::head::Layout;
@@ -40,6 +40,19 @@ impl<R: BufRead> JsonRows<R> {
                 true => Rows::Lines(Lines::new(reader)),
                 false => Rows::Documents(Documents::new(reader, path, by_line)),
             },
+        }
+    }
+
+    /// Rows behind levels of keys, with what stands beside them.
+    pub fn within(reader: R, layout: Layout, levels: &[Level]) -> Self {
+        JsonRows { rows: Rows::Documents(Documents::within(reader, levels, layout == Layout::JsonLines)) }
+    }
+
+    /// The documents that the rows lie in, where they do.
+    pub fn documents(&self) -> Option<&Documents<R>> {
+        match &self.rows {
+            Rows::Lines(_) => None,
+            Rows::Documents(documents) => Some(documents),
         }
     }
 
@@ -81,6 +94,33 @@ impl<R: BufRead> JsonRows<R> {
             Rows::Documents(documents) => documents.replace(mended),
         }
         true
+    }
+
+    /// What is wrong with the object found last, if anything; what Python writes for numbers that are none is mended.
+    pub fn check(&mut self) -> Option<Fault> {
+        let found = |rows: &Self| match rows.text() {
+            Ok(text) => fault(text),
+            Err(reason) => Some(Fault::new("", reason, &rows.lossy())),
+        };
+        match found(self) {
+            Some(first) if self.mend() => found(self).map(|_| first),
+            first => first,
+        }
+    }
+
+    /// Listens to what a key beside the list of rows says.
+    pub fn watch(&mut self, key: &'static str) {
+        if let Rows::Documents(documents) = &mut self.rows {
+            documents.watch(key);
+        }
+    }
+
+    /// What the key that is listened to said so far.
+    pub fn heard(&self) -> Heard {
+        match &self.rows {
+            Rows::Lines(_) => Heard::default(),
+            Rows::Documents(documents) => documents.heard(),
+        }
     }
 
     /// Finds the next object; blank lines are none.
@@ -143,7 +183,7 @@ fn without_nan(row: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Whether brackets nest too deep; only texts with many brackets are looked at closely.
-fn too_deep(text: &[u8]) -> bool {
+pub(crate) fn too_deep(text: &[u8]) -> bool {
     // '[' and '{' differ in one bit.
     if text.iter().filter(|b| **b | 0x20 == b'{').count() <= DEEPEST {
         return false;

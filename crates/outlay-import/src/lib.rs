@@ -27,6 +27,8 @@
 //! ```
 #![deny(missing_docs)]
 
+mod batches;
+mod bills;
 mod buckets;
 mod calls;
 mod detect;
@@ -40,8 +42,11 @@ mod head;
 mod json;
 mod lines;
 pub mod mapping;
+mod object;
 mod outline;
+mod pages;
 mod source;
+mod spans;
 mod table;
 mod value;
 

@@ -15,6 +15,11 @@ const HEADERS: &[&str] = &[
     "usage_date_utc,model_version,usage_input_tokens_no_cache,usage_output_tokens,speed",
     "usage_date_utc,model,token_type,cost_usd",
     "timestamp,model,n_context_tokens_total,n_generated_tokens_total",
+    "ChargePeriodStart,ChargePeriodEnd,BilledCost,BillingCurrency,ChargeCategory,ProviderName,Tags",
+    "line_item_usage_start_date,line_item_unblended_cost,line_item_product_code,line_item_usage_type,product,tags",
+    "Date,Cost,Quantity,UnitOfMeasure,BillingCurrency,MeterCategory,MeterName,Tags",
+    "usage_start_time,usage_end_time,cost,credits,labels,service.description,sku.description",
+    "Date,Service description,SKU description,Usage amount,Cost ($)",
 ];
 
 fn check(bytes: &[u8]) {

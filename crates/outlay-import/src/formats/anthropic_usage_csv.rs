@@ -88,7 +88,9 @@ fn shows_minutes(text: &str) -> bool {
     })
 }
 
-fn row<'a>(cells: &Cells<'a>, step: Micros, account: &'a str) -> Result<Usage<'a>, Fault> {
+/// A row, also one of the usage API, whose fields have the names of the columns: both must come to the same record
+/// where they are grouped by the same things.
+pub(super) fn row<'a>(cells: &Cells<'a>, step: Micros, account: &'a str) -> Result<Usage<'a>, Fault> {
     buckets::full(cells)?;
     let (time, day) = cells.time(&["usage_date_utc"])?;
     let step = if time % HOUR == 0 { step } else { MINUTE };

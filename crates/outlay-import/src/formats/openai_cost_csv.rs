@@ -77,7 +77,9 @@ impl Format for OpenaiCostCsv {
     }
 }
 
-fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>, owner: &'a str) -> Result<Charge<'a>, Fault> {
+/// A row, also one of the cost API, whose fields have the names of the columns: both must come to the same record.
+/// `owner` is the organisation of rows that name none.
+pub(super) fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>, owner: &'a str) -> Result<Charge<'a>, Fault> {
     let (time, _) = cells.time(&["start_time", "start_time_iso"])?;
     let (end, _) = cells.time(&["end_time", "end_time_iso"])?;
     buckets::same_time(cells, "start_time", "start_time_iso", time)?;

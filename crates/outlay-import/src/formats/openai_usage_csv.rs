@@ -11,7 +11,9 @@
 //! # Mapping
 //! `input_tokens` includes cached and written tokens, which become buckets of their own; text, audio and image columns
 //! split the uncached part. `output_tokens` includes reasoning, which is not told apart. The row must add up. The
-//! capability, read from the columns, is part of a row's identity. `batch` TRUE is the batch tier.
+//! capability, read from the columns, is part of a row's identity, as is what else a row was grouped by (image size
+//! and source, search context, vector store, `api_source`). `batch` TRUE is the batch tier. Web searches are counted as
+//! such; the model requests beside them belong to the completions, and are not kept.
 //!
 //! # Known quirks
 //! Integers are printed as floats, and copies out of a spreadsheet may have decimal commas. A time that contradicts its
@@ -69,8 +71,9 @@ impl Format for OpenaiUsageCsv {
         Some(found)
     }
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
-        let capability = Capability::of(input.head());
-        let empty = input.head().signature().len() == TIMES.len();
+        let head = input.head();
+        let capability = Capability::of(|column| head.has(column));
+        let empty = head.signature().len() == TIMES.len();
         let account = options.account.as_deref().unwrap_or("");
         let mut summary = buckets::read(input, &PLAN, sink, |line, cells, feed| {
             let usage = row(&cells, capability, account)?;
@@ -83,32 +86,45 @@ impl Format for OpenaiUsageCsv {
     }
 }
 
+/// What the usage is of, in the words of the usage API and in ours.
 #[derive(Clone, Copy, PartialEq)]
-struct Capability {
-    name: &'static str,
+pub(super) struct Capability<'a> {
+    name: &'a str,
     operation: &'static str,
 }
 
-impl Capability {
-    fn of(head: &Head) -> Capability {
-        const KNOWN: &[(&str, &str, &str)] = &[
-            ("images", "images", "image"),
-            ("characters", "audio_speeches", "speech"),
-            ("seconds", "audio_transcriptions", "transcription"),
-            ("usage_bytes", "vector_stores", "vector_store"),
-            ("num_sessions", "code_interpreter_sessions", "code_interpreter"),
-            ("context_level", "web_searches", "web_search"),
-            ("output_tokens", "completions", "chat"),
-            ("input_tokens", "embeddings", "embeddings"),
-        ];
-        KNOWN
+/// The column that shows a capability, its name, and the operation that it is.
+const CAPABILITIES: &[(&str, &str, &str)] = &[
+    ("images", "images", "image"),
+    ("characters", "audio_speeches", "speech"),
+    ("seconds", "audio_transcriptions", "transcription"),
+    ("usage_bytes", "vector_stores", "vector_store"),
+    ("num_sessions", "code_interpreter_sessions", "code_interpreter"),
+    ("context_level", "web_searches", "web_search"),
+    ("vector_store_id", "file_searches", "file_search"),
+    ("output_tokens", "completions", "chat"),
+    ("input_tokens", "embeddings", "embeddings"),
+    ("", "moderations", "moderation"),
+];
+
+impl<'a> Capability<'a> {
+    /// The capability that these columns show.
+    pub(super) fn of(has: impl Fn(&str) -> bool) -> Capability<'a> {
+        CAPABILITIES
             .iter()
-            .find(|(column, ..)| head.has(column))
+            .find(|(column, ..)| !column.is_empty() && has(column))
             .map_or(Capability { name: "", operation: "" }, |(_, name, operation)| Capability { name, operation })
+    }
+
+    /// The capability of this name.
+    pub(super) fn named(name: &'a str) -> Capability<'a> {
+        let operation = CAPABILITIES.iter().find(|(_, known, _)| *known == name).map_or("", |(_, _, told)| told);
+        Capability { name, operation }
     }
 }
 
-fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Result<Usage<'a>, Fault> {
+/// A bucket of a capability in which nothing was used.
+pub(super) fn idle<'a>(cells: &Cells<'a>, capability: Capability<'a>, account: &'a str) -> Result<Usage<'a>, Fault> {
     let (time, _) = cells.time(&["start_time", "start_time_iso"])?;
     let (end, _) = cells.time(&["end_time", "end_time_iso"])?;
     buckets::same_time(cells, "start_time", "start_time_iso", time)?;
@@ -116,30 +132,35 @@ fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Resul
     if end <= time {
         return Err(Fault::new("end_time", "end_time is not after start_time", cells.text("end_time")));
     }
-    let told = Dimensions { provider: "openai".into(), account: account.into(), ..Dimensions::default() };
+    let dims = Dimensions { provider: "openai".into(), account: account.into(), ..Dimensions::default() };
+    Ok(Usage { time, end, dims, idle: true, discriminator: capability.name.into(), ..Usage::default() })
+}
+
+/// A row, also one of the usage API, whose fields have the names of the columns: both must come to the same record.
+pub(super) fn row<'a>(cells: &Cells<'a>, capability: Capability<'a>, account: &'a str) -> Result<Usage<'a>, Fault> {
+    let bucket = idle(cells, capability, account)?;
     if cells.only(&IDLE) && (cells.is_full() || !cells.text("end_time_iso").is_empty()) {
-        let discriminator = capability.name.into();
-        return Ok(Usage { time, end, dims: told, idle: true, discriminator, ..Usage::default() });
+        return Ok(bucket);
     }
     buckets::full(cells)?;
     let model = cells.text("model");
     let moderation = capability.name == "embeddings" && model.contains("moderation");
     let batch = value::truth(cells.text("batch"))
         .ok_or_else(|| Fault::new("batch", "batch is neither TRUE nor FALSE", cells.text("batch")))?;
-    let split: Vec<&str> = ["size", "source", "context_level"]
+    let split: Vec<&str> = ["size", "source", "context_level", "vector_store_id", "api_source"]
         .into_iter()
         .map(|c| cells.text(c))
         .filter(|text| !text.is_empty())
         .collect();
     let name = if moderation { "moderations" } else { capability.name };
-    // The completions that made the searches are requests of another file, with their tokens.
+    let calls = cells.count("num_requests")?;
+    // The model requests of a web search are among those of the completions.
     let (requests, searches) = match capability.name {
-        "web_searches" => (None, cells.count("num_requests")?),
+        "web_searches" => (None, calls),
+        "file_searches" => (calls, None),
         _ => (cells.count("num_model_requests")?, None),
     };
     Ok(Usage {
-        time,
-        end,
         dims: Dimensions {
             model: model.into(),
             operation: if moderation { "moderation" } else { capability.operation }.into(),
@@ -147,7 +168,7 @@ fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Resul
             project: cells.text("project_id").into(),
             api_key: cells.text("api_key_id").into(),
             user: cells.text("user_id").into(),
-            ..told
+            ..bucket.dims
         },
         tokens: tokens(cells)?,
         requests,
@@ -156,7 +177,8 @@ fn row<'a>(cells: &Cells<'a>, capability: Capability, account: &'a str) -> Resul
             true => Cow::Borrowed(name),
             false => Cow::Owned(format!("{name} {}", split.join(" "))),
         },
-        ..Usage::default()
+        idle: false,
+        ..bucket
     })
 }
 
@@ -180,10 +202,14 @@ fn tokens(cells: &Cells<'_>) -> Result<Option<Tokens>, Fault> {
         image_output: cells.count_or_0("output_image_tokens")?,
         ..Tokens::default()
     };
+    // Answers of early 2025 count only text here, and audio beside it; since then the rows also split their text.
+    let beside =
+        ["input_uncached_tokens", "input_text_tokens", "output_text_tokens"].iter().all(|c| cells.text(c).is_empty());
+    let apart = if beside { (tokens.audio_input, tokens.audio_output) } else { (0, 0) };
     tokens
-        .set_inclusive_input(input)
+        .set_inclusive_input(input + apart.0)
         .map_err(|fault| Fault::new("input_tokens", format!("input_tokens: {fault}"), &input.to_string()))?;
-    tokens.output = output - tokens.audio_output - tokens.image_output;
+    tokens.output = output + apart.1 - tokens.audio_output - tokens.image_output;
     tokens.check(MAX_USAGE_TOKENS).map_err(|fault| Fault::new("", fault.to_string(), cells.whole()))?;
     agree("input_uncached_tokens", cells.count("input_uncached_tokens")?, input - tokens.cached_input())?;
     // Text of the uncached part; some rows count what was written to the cache there too.

@@ -205,7 +205,9 @@ fn decide(
         let all = kind == Kind::Usage && unit.iter().any(|f| f.part.is_empty());
         let mut parts: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
         for fact in unit {
-            parts.entry(if all { "" } else { &fact.part }).or_default().push(fact);
+            // Behind the capability stands what the export divides it by (sizes of images, say).
+            let part = fact.part.split(' ').next().unwrap_or_default();
+            parts.entry(if all { "" } else { part }).or_default().push(fact);
         }
         for facts in parts.into_values() {
             let mut totals: BTreeMap<FileId, i128> = BTreeMap::new();
@@ -499,6 +501,9 @@ mod tests {
         // The third knows no capabilities: it tells both again.
         let facts = [facts[0].clone(), facts[1].clone(), fact(2, 1, "", 1010)];
         assert_eq!(left(Kind::Usage, &facts, &cuts, &[]), [(0, 1, 1), (1, 1, 1)]);
+        // An export that divides a capability tells it all the same.
+        let facts = [fact(0, 1, "images", 100), fact(1, 1, "images 1024x1024", 60), fact(1, 1, "images 512x512", 40)];
+        assert_eq!(left(Kind::Usage, &facts, &cuts, &[]), [(0, 1, 1)]);
         let bill = [fact(0, 1, "Usage", 1000), fact(1, 1, "Credit", -10)];
         assert_eq!(left(Kind::Charge, &bill, &cuts, &[]), []);
     }
