@@ -413,6 +413,14 @@ impl Ledger {
         words::mapping(&self.pool, signature).await
     }
 
+    /// All saved mappings, in the order of their headers.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn mappings(&self) -> Result<Vec<String>> {
+        words::mappings(&self.pool).await
+    }
+
     /// Saves a mapping for a header.
     ///
     /// # Errors

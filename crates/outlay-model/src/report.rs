@@ -59,6 +59,9 @@ pub struct FileReport {
     pub duplicate: u64,
     /// Rows refused, each kept with its reason.
     pub rejected: u64,
+    /// Lines of a bill that are not about language models: counted beside the rows.
+    #[serde(default)]
+    pub left_out: u64,
     /// Bytes as stored.
     pub bytes: u64,
     /// First instant, RFC 3339, where any row had one.

@@ -13,7 +13,7 @@ use outlay_model::time::day_date;
 
 use super::company::is_sample;
 use super::files::{Files, Found, expand, finish, open};
-use super::mapping::saved_for;
+use super::mapping::{saved_alike, saved_for};
 use crate::replies::{
     ErrorReply, ImportEntry, ImportId, ImportReply, ImportRequest, ImportsReply, Nothing, Progress, SourceStrip,
 };
@@ -285,6 +285,13 @@ async fn prepare(
                 .map(|m| (m.clone(), "the mapping beside it, which finds all that it reads", true)),
         },
     };
+    let chosen = match chosen {
+        None if unknown => {
+            let saved = saved_alike(ledger, head).await?;
+            saved.map(|mapping| (mapping, "a saved mapping, which finds all that it reads", false))
+        }
+        chosen => chosen,
+    };
     if let (Some((mut mapping, why, is_given)), Some(format), true) =
         (chosen, mapped(), by_mapping || request.format.is_none())
     {
@@ -330,6 +337,7 @@ fn read_all(
         match read {
             Ok(summary) => {
                 report.notes = summary.notes;
+                report.left_out = summary.left_out;
                 report.zone = summary.zone.map_or_else(|| "UTC".to_owned(), |z| z.name().to_owned());
             }
             Err(ImportError::Stopped) => return Ok((import, out)),

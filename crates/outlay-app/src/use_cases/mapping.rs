@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use outlay_import::mapping::{
     Mapping, RowIs, Suggestion, columns, preview_of, questions, suggest, suggest_as, time_formats,
 };
-use outlay_import::{Head, Input, SCORE_PREFIX, Shape, fields, formats as registry};
+use outlay_import::{Head, ImportError, Input, SCORE_PREFIX, Shape, detect, fields, formats as registry};
 use outlay_ledger::Ledger;
 use outlay_model::money::{Currency, Money, Pico};
 use outlay_model::record::shorten;
@@ -57,7 +57,12 @@ pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<
     let head = input.head();
     let suggested = suggest(head);
     let saved = match (&request.spec, &request.mapping, app.opened().await) {
-        (None, None, Ok(open)) => saved_for(&open.ledger, head).await?,
+        (None, None, Ok(open)) => match saved_for(&open.ledger, head).await? {
+            None if matches!(detect(head, None), Err(ImportError::Unknown { .. })) => {
+                saved_alike(&open.ledger, head).await?
+            }
+            saved => saved,
+        },
         _ => None,
     };
     let mut chosen = match (&request.spec, &request.mapping, saved) {
@@ -122,6 +127,13 @@ pub(super) async fn saved_for(ledger: &Ledger, head: &Head) -> Result<Option<Map
     Ok(text.and_then(|text| Mapping::from_toml(&text).ok()))
 }
 
+/// Of the saved mappings that find all they read in a file which no format knows, the one that reads most.
+pub(super) async fn saved_alike(ledger: &Ledger, head: &Head) -> Result<Option<Mapping>, ErrorReply> {
+    let saved = ledger.mappings().await?;
+    let fitting = saved.iter().filter_map(|text| Mapping::from_toml(text).ok()).filter(|m| m.covers(head));
+    Ok(fitting.max_by_key(|m| m.columns.len()))
+}
+
 /// Why a row is refused, with its place.
 fn refusal(fault: &RejectedRow) -> String {
     let RejectedRow { line, column, reason, .. } = fault;
@@ -131,7 +143,7 @@ fn refusal(fault: &RejectedRow) -> String {
     }
 }
 
-fn bad(error: &outlay_import::ImportError) -> ErrorReply {
+fn bad(error: &ImportError) -> ErrorReply {
     ErrorReply::bad_request(error.to_string())
 }
 

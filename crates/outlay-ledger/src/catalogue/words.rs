@@ -60,6 +60,12 @@ pub async fn mapping(pool: &SqlitePool, signature: &str) -> Result<Option<String
     Ok(row.map(|r| r.get(0)))
 }
 
+/// All saved mappings, in the order of their headers.
+pub async fn mappings(pool: &SqlitePool) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT toml FROM mapping ORDER BY signature").fetch_all(pool).await?;
+    Ok(rows.iter().map(|r| r.get(0)).collect())
+}
+
 /// Saves a mapping for a header.
 pub async fn set_mapping(db: &mut SqliteConnection, at: i64, signature: &str, toml: &str) -> Result<()> {
     sqlx::query(

@@ -52,9 +52,14 @@ impl Import {
         }
         self.write_control(Dataset::Charges as usize, identity, false, rank, file, place.line);
         self.see(Kind::Charge, &codes, charge.time);
-        // A line covers every day of its charge period, whichever day it is dated.
-        let last = utc_day(charge.end - 1).min(utc_day(charge.time) + 366);
-        for day in utc_day(charge.time) + 1..=last {
+        // A line of usage covers every day of its charge period, whichever day it is dated. A commitment, a tax or a
+        // credit is no other account of what was used on those days.
+        let first = utc_day(charge.time);
+        let last = match charge.category.as_ref() {
+            "" | "Usage" => utc_day(charge.end - 1).min(first + 366),
+            _ => first,
+        };
+        for day in first + 1..=last {
             self.presence.entry((Kind::Charge, codes[PROVIDER], codes[ACCOUNT], day)).or_default();
         }
         self.full(Dataset::Charges as usize)
