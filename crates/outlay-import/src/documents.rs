@@ -532,7 +532,12 @@ fn is_key(written: &[u8], key: &str) -> bool {
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    count(bytes, |byte| byte == b'\n') as u64
+}
+
+/// How many bytes are of a kind; in sums of a byte each, which the processor takes many of at a time.
+pub(crate) fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    bytes.chunks(255).map(|few| usize::from(few.iter().map(|byte| u8::from(is(*byte))).sum::<u8>())).sum()
 }
 
 /// Follows one text, list or object to its end.
@@ -540,6 +545,8 @@ fn newlines(bytes: &[u8]) -> u64 {
 pub(crate) struct Scan {
     /// Open lists and objects.
     pub depth: usize,
+    /// At least as many as were ever open, and at most 64 more.
+    pub deepest: usize,
     in_text: bool,
     escaped: bool,
 }
@@ -560,7 +567,10 @@ impl Scan {
         }
         match byte {
             b'"' => self.in_text = true,
-            b'{' | b'[' => self.depth += 1,
+            b'{' | b'[' => {
+                self.depth += 1;
+                self.deepest = self.deepest.max(self.depth);
+            }
             b'}' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
                 return self.depth == 0;
@@ -575,34 +585,96 @@ impl Scan {
     pub fn run(&mut self, bytes: &[u8], by_line: bool) -> (usize, bool) {
         let mut at = 0;
         loop {
-            if self.in_text && !self.escaped {
-                at += plain(&bytes[at..]);
+            while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+                if !self.passes(block, by_line) {
+                    break;
+                }
+                at += BLOCK;
             }
-            let Some(byte) = bytes.get(at) else { return (at, false) };
-            if by_line && *byte == b'\n' {
-                return (at, false);
+            // What does not pass as a block is looked at byte by byte, and then blocks are tried again.
+            let until = bytes.len().min(at + BLOCK);
+            while at < until {
+                if self.in_text && !self.escaped {
+                    at += plain(&bytes[at..]);
+                }
+                let Some(byte) = bytes.get(at) else { break };
+                if by_line && *byte == b'\n' {
+                    return (at, false);
+                }
+                at += 1;
+                if self.ends(*byte) {
+                    return (at, true);
+                }
             }
-            at += 1;
-            if self.ends(*byte) {
-                return (at, true);
+            if at >= bytes.len() {
+                return (bytes.len(), false);
             }
         }
     }
+
+    /// Takes a block if the value does not end in it, and if it has neither escapes nor, where these matter, line
+    /// endings.
+    fn passes(&mut self, block: &[u8; BLOCK], by_line: bool) -> bool {
+        if self.depth == 0 || self.escaped {
+            return false;
+        }
+        let (mut quotes, mut opens, mut closes, mut others) = (0_u64, 0_u64, 0_u64, 0_u64);
+        for (at, eight) in block.chunks_exact(8).enumerate() {
+            let word = eight.try_into().map_or(0, u64::from_le_bytes);
+            // `[` and `{` differ in one bit, and so do `]` and `}`.
+            let either = word | (ONES * 0x20);
+            quotes |= places(same(word, b'"')) << (at * 8);
+            opens |= places(same(either, b'{')) << (at * 8);
+            closes |= places(same(either, b'}')) << (at * 8);
+            others |= same(word, b'\\') | if by_line { same(word, b'\n') } else { 0 };
+        }
+        if others != 0 {
+            return false;
+        }
+        // A place is inside a text if an odd number of marks lies before it.
+        let mut inside = quotes;
+        for shift in [1, 2, 4, 8, 16, 32] {
+            inside ^= inside << shift;
+        }
+        if self.in_text {
+            inside = !inside;
+        }
+        let opened = (opens & !inside).count_ones() as usize;
+        let closed = (closes & !inside).count_ones() as usize;
+        if self.depth <= closed {
+            return false;
+        }
+        self.deepest = self.deepest.max(self.depth + opened);
+        self.depth = self.depth + opened - closed;
+        self.in_text = inside >> (BLOCK - 1) == 1;
+        true
+    }
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+const ONES: u64 = u64::MAX / 255;
+
+/// The bytes of a word that are this one, by their highest bits.
+fn same(word: u64, byte: u8) -> u64 {
+    const LOWS: u64 = ONES * 0x7f;
+    let other = word ^ (ONES * u64::from(byte));
+    !(((other & LOWS) + LOWS) | other | LOWS)
+}
+
+/// The highest bits of a word's bytes, side by side.
+fn places(word: u64) -> u64 {
+    ((word >> 7).wrapping_mul(0x0102_0408_1020_4080)) >> 56
 }
 
 /// How many bytes at the beginning mean nothing inside a text: neither a quotation mark, nor a backslash, nor a line
 /// ending. Eight at a time, since most of a file is texts.
-fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGHS: u64 = ONES << 7;
-    // The lowest byte that is 0 is marked by its highest bit; bytes above it may be, too.
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    let is = |word: u64, byte: u8| zero(word ^ (ONES * u64::from(byte)));
+pub(crate) fn plain(bytes: &[u8]) -> usize {
     let mut at = 0;
     for eight in bytes.chunks_exact(8) {
         let Ok(eight) = eight.try_into() else { break };
         let word = u64::from_le_bytes(eight);
-        let marked = is(word, b'"') | is(word, b'\\') | is(word, b'\n');
+        let marked = same(word, b'"') | same(word, b'\\') | same(word, b'\n');
         if marked != 0 {
             return at + marked.trailing_zeros() as usize / 8;
         }
@@ -747,6 +819,31 @@ mod tests {
         fn eight_bytes_at_a_time(text in "[ax\\\\\"\n]{0,40}|[a-zé]{0,40}[\"\n]?") {
             let plainly = text.bytes().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'));
             prop_assert_eq!(plain(text.as_bytes()), plainly.unwrap_or(text.len()));
+        }
+
+        /// Blocks end a value where single bytes do, and know at least how deep it went.
+        #[test]
+        fn blocks_as_single_bytes(text in "[\\[{\"]([\\[\\]{},:a\\\\\n]|\"|\"[a{\\]]{0,30}\"|[a-z]{60}){0,120}", by_line in any::<bool>()) {
+            let bytes = text.as_bytes();
+            let (mut quick, mut slow) = (Scan::default(), Scan::default());
+            let (used, ended) = quick.run(bytes, by_line);
+            let mut expected = (bytes.len(), false);
+            let mut deepest = 0;
+            for (at, byte) in bytes.iter().enumerate() {
+                if by_line && *byte == b'\n' {
+                    expected = (at, false);
+                    break;
+                }
+                let ends = slow.ends(*byte);
+                deepest = deepest.max(slow.depth);
+                if ends {
+                    expected = (at + 1, true);
+                    break;
+                }
+            }
+            prop_assert_eq!((used, ended), expected);
+            prop_assert_eq!((quick.depth, quick.in_text, quick.escaped), (slow.depth, slow.in_text, slow.escaped));
+            prop_assert!((deepest..=deepest + BLOCK).contains(&quick.deepest));
         }
 
         /// However the bytes come, the same is found; and reading comes to an end.

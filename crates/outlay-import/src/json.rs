@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use crate::documents::{Documents, Found, Heard, Level, Scan};
+use crate::documents::{Documents, Found, Heard, Level, Scan, count};
 use crate::error::Fault;
 use crate::feed::InDocument;
 use crate::head::Layout;
@@ -185,7 +185,17 @@ fn without_nan(row: &[u8]) -> Option<Vec<u8>> {
 /// Whether brackets nest too deep; only texts with many brackets are looked at closely.
 pub(crate) fn too_deep(text: &[u8]) -> bool {
     // '[' and '{' differ in one bit.
-    if text.iter().filter(|b| **b | 0x20 == b'{').count() <= DEEPEST {
+    if count(text, |byte| byte | 0x20 == b'{') <= DEEPEST {
+        return false;
+    }
+    let (mut scan, mut at) = (Scan::default(), 0);
+    while at < text.len() {
+        at += scan.run(&text[at..], false).0;
+        if scan.deepest > DEEPEST {
+            break;
+        }
+    }
+    if scan.deepest <= DEEPEST {
         return false;
     }
     let mut scan = Scan::default();

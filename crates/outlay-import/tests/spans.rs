@@ -648,6 +648,32 @@ fn whole_numbers_names_and_containers_of_every_spelling() {
 }
 
 #[test]
+fn spans_that_exporters_would_write_otherwise() {
+    let plain = span(
+        "a",
+        "b",
+        &[
+            "gen_ai.request.model='m'",
+            "gen_ai.usage.input_tokens=5",
+            "gen_ai.usage.output_tokens=2",
+            "gen_ai.prompt='x\\n'",
+        ],
+    );
+    let (_, want) = tree(std::slice::from_ref(&plain));
+    assert_eq!((want.sum(), want.rows[0].texts[1].as_deref()), ((5, 2), Some("x\n")));
+    let swapped = plain.replace(
+        "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"5\"}}",
+        "{ \"value\" : {\"intValue\":\"5\"} , \"x\":1, \"key\" : \"gen_ai.usage.input_tokens\" }",
+    );
+    let escaped = plain.replace("\"name\"", "\"n\\u0061me\"").replace("gen_ai.request", "gen_ai.req\\u0075est");
+    let spread = plain.replace("\":", "\" :\t").replace(",\"", " , \"");
+    for other in [swapped, escaped, spread] {
+        assert_ne!(other, plain);
+        assert_eq!(tree(std::slice::from_ref(&other)).1.rows[0].shown, want.rows[0].shown, "{other}");
+    }
+}
+
+#[test]
 fn evaluations_are_scores() {
     let event = "\"events\":[{\"name\":\"gen_ai.evaluation.result\",\"timeUnixNano\":\"1748000002000000000\",\"attributes\":[\
         {\"key\":\"gen_ai.evaluation.name\",\"value\":{\"stringValue\":\"Relevance\"}},{\"key\":\"gen_ai.evaluation.score.value\",\"value\":{\"doubleValue\":4.0}},\
@@ -836,6 +862,20 @@ fn lines_that_break_off() {
     ] {
         assert_eq!(otlp(empty).0.rows, 0, "{empty}");
     }
+}
+
+#[test]
+fn a_document_on_one_line_may_be_larger_than_any_row() {
+    // 18 MiB: a root, and calls below it with a long text each.
+    let text = format!("gen_ai.output.messages='{}'", "x".repeat(60_000));
+    let call = |id: usize| {
+        span(&format!("s{id}"), "root", &["gen_ai.usage.input_tokens=2", "gen_ai.usage.output_tokens=1", &text])
+    };
+    let spans: Vec<String> = (0..310).map(call).chain([used("root", "", "invoke_agent", 620, 310)]).collect();
+    let text = request("s", &spans);
+    assert!(text.len() > outlay_import::MAX_ROW);
+    let (summary, all) = otlp(text);
+    assert_eq!((summary.rows, all.sum(), all.row("root").kind.as_str()), (311, (620, 310), "agent"));
 }
 
 #[test]

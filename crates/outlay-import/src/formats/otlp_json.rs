@@ -59,7 +59,7 @@ use crate::format::{About, Format, Match, ReadOptions, ReadSummary};
 use crate::head::Head;
 use crate::json::{self, JsonRows};
 use crate::source::Input;
-use crate::spans::{Attributes, EVALUATION, Event, Resource, Span, Spans, nothing_else};
+use crate::spans::{Attributes, Cursor, EVALUATION, Event, Resource, Span, Spans, nothing_else};
 use crate::value::{self, Epoch};
 
 const LEVELS: &[Level] = &[
@@ -226,14 +226,87 @@ impl Around {
 
 /// A span, or the first thing that is wrong with it.
 fn parse(text: &str) -> Result<Span<'_>, Fault> {
-    let mut span = Span::default();
-    let mut fault = None;
-    let mut parser = sonic_rs::Deserializer::from_str(text);
-    let seed = SpanObject { span: &mut span, fault: &mut fault };
-    match seed.deserialize(&mut parser).and_then(|()| parser.end()) {
-        Ok(()) => fault.map_or(Ok(span), Err),
-        Err(error) => Err(json::not_json(text, &error)),
+    let (mut span, mut fault) = (Span::default(), None);
+    if quick(text, &mut span, &mut fault).is_none() {
+        (span, fault) = (Span::default(), None);
+        let mut parser = sonic_rs::Deserializer::from_str(text);
+        let seed = SpanObject { span: &mut span, fault: &mut fault };
+        seed.deserialize(&mut parser).and_then(|()| parser.end()).map_err(|error| json::not_json(text, &error))?;
     }
+    fault.map_or(Ok(span), Err)
+}
+
+/// Reads a span that is written as exporters do; `None` where it is not.
+fn quick<'a>(text: &'a str, span: &mut Span<'a>, fault: &mut Option<Fault>) -> Option<()> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat(b'{')?;
+    if !cursor.is_empty(b'}')? {
+        loop {
+            match cursor.key()? {
+                "attributes" => cursor.attributes(span)?,
+                "events" => match cursor.value()? {
+                    "[]" => {}
+                    events => Events(span).deserialize(&mut sonic_rs::Deserializer::from_str(events)).ok()?,
+                },
+                key => member(span, key, Cow::Borrowed(cursor.value()?), fault),
+            }
+            if !cursor.more(b'}')? {
+                break;
+            }
+        }
+    }
+    cursor.ended().then_some(())
+}
+
+/// Whether a member of a span is read that is neither its attributes nor its events.
+fn is_read(key: &str) -> bool {
+    matches!(
+        key,
+        "traceId"
+            | "trace_id"
+            | "spanId"
+            | "span_id"
+            | "parentSpanId"
+            | "parent_span_id"
+            | "name"
+            | "startTimeUnixNano"
+            | "start_time_unix_nano"
+            | "endTimeUnixNano"
+            | "end_time_unix_nano"
+            | "status"
+    )
+}
+
+/// Takes such a member.
+fn member<'a>(span: &mut Span<'a>, key: &str, raw: Cow<'a, str>, fault: &mut Option<Fault>) {
+    let slot = match key {
+        "traceId" | "trace_id" => &mut span.trace,
+        "spanId" | "span_id" => &mut span.id,
+        "parentSpanId" | "parent_span_id" => &mut span.parent,
+        "name" => &mut span.name,
+        "startTimeUnixNano" | "start_time_unix_nano" => {
+            span.start = time(raw, key, fault);
+            return;
+        }
+        "endTimeUnixNano" | "end_time_unix_nano" => {
+            span.end = time(raw, key, fault);
+            return;
+        }
+        "status" => {
+            span.failed = is_error(&raw);
+            return;
+        }
+        _ => return,
+    };
+    *slot = text(raw, key, fault);
+}
+
+fn time(raw: Cow<'_, str>, key: &str, fault: &mut Option<Fault>) -> Option<i64> {
+    let told = text(raw, key, fault);
+    nanos(&told).unwrap_or_else(|why| {
+        fault.get_or_insert_with(|| Fault::new(key, format!("{key} {why}"), &told));
+        None
+    })
 }
 
 /// Nanoseconds since 1970; 0 means that they are not told.
@@ -278,45 +351,14 @@ impl<'a> Visitor<'a> for SpanObject<'_, 'a> {
     fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
         let SpanObject { span, fault } = self;
         while let Some(Key(key)) = map.next_key::<Key<'a>>()? {
-            let slot = match key.as_ref() {
-                "traceId" | "trace_id" => &mut span.trace,
-                "spanId" | "span_id" => &mut span.id,
-                "parentSpanId" | "parent_span_id" => &mut span.parent,
-                "name" => &mut span.name,
-                "startTimeUnixNano" | "start_time_unix_nano" | "endTimeUnixNano" | "end_time_unix_nano" => {
-                    let told = text(map.next_value::<LazyValue<'a>>()?.as_raw_cow(), &key, fault);
-                    let time = match nanos(&told) {
-                        Ok(time) => time,
-                        Err(why) => {
-                            fault.get_or_insert_with(|| Fault::new(&key, format!("{key} {why}"), &told));
-                            None
-                        }
-                    };
-                    if key.starts_with("start") {
-                        span.start = time;
-                    } else {
-                        span.end = time;
-                    }
-                    continue;
-                }
-                "attributes" => {
-                    map.next_value_seed(Attributes(&mut *span))?;
-                    continue;
-                }
-                "events" => {
-                    map.next_value_seed(Events(&mut *span))?;
-                    continue;
-                }
-                "status" => {
-                    span.failed = is_error(&map.next_value::<LazyValue<'a>>()?.as_raw_cow());
-                    continue;
-                }
+            match key.as_ref() {
+                "attributes" => map.next_value_seed(Attributes(&mut *span))?,
+                "events" => map.next_value_seed(Events(&mut *span))?,
+                key if is_read(key) => member(span, key, map.next_value::<LazyValue<'a>>()?.as_raw_cow(), fault),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
-                    continue;
                 }
-            };
-            *slot = text(map.next_value::<LazyValue<'a>>()?.as_raw_cow(), &key, fault);
+            }
         }
         Ok(())
     }

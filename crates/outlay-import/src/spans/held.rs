@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use outlay_model::money::{Currency, Pico};
 use outlay_model::record::{Call, ScoreValue};
+use outlay_model::time::Micros;
 
 use super::kind::Kind;
 use super::span::Entry;
@@ -31,8 +33,11 @@ pub(crate) struct Held {
     pub ties: Ties,
     texts: Box<str>,
     ends: [u32; TEXTS],
-    /// What is no text of the list.
-    rest: Call<'static>,
+    time: Micros,
+    recorded_cost: Option<(Pico, Currency)>,
+    latency_ms: Option<i64>,
+    ttft_ms: Option<i64>,
+    scores: Vec<ScoreValue<'static>>,
     usage: Usage,
     kind: Option<Kind>,
 }
@@ -80,14 +85,17 @@ impl Held {
         }
         let Call { time, recorded_cost, latency_ms, ttft_ms, scores, .. } = entry.call;
         let scores = scores.into_iter().map(owned).collect();
-        let rest = Call { time, recorded_cost, latency_ms, ttft_ms, scores, ..Call::default() };
-        Held { ties, texts: all.into_boxed_str(), ends, rest, usage: entry.usage, kind: entry.kind }
+        let texts = all.into_boxed_str();
+        let (usage, kind) = (entry.usage, entry.kind);
+        Held { ties, texts, ends, time, recorded_cost, latency_ms, ttft_ms, scores, usage, kind }
     }
 
     /// The span as it came.
     pub fn entry(&self) -> Entry<'_> {
-        let mut entry =
-            Entry { call: self.rest.clone(), usage: self.usage, kind: self.kind, contents: Default::default() };
+        let Held { time, recorded_cost, latency_ms, ttft_ms, usage, kind, .. } = *self;
+        let scores = self.scores.clone();
+        let call = Call { time, recorded_cost, latency_ms, ttft_ms, scores, ..Call::default() };
+        let mut entry = Entry { call, usage, kind, contents: Default::default() };
         let mut from = 0;
         for (end, part) in self.ends.iter().zip(texts(&mut entry)) {
             let to = *end as usize;
@@ -99,7 +107,7 @@ impl Held {
 
     fn bytes(&self) -> usize {
         let score = |score: &ScoreValue<'_>| size_of::<ScoreValue<'_>>() + score.name.len() + score.label.len();
-        size_of::<Held>() + self.texts.len() + self.rest.scores.iter().map(score).sum::<usize>()
+        size_of::<Held>() + self.texts.len() + self.scores.iter().map(score).sum::<usize>()
     }
 }
 

@@ -1,10 +1,12 @@
 //! Spans of traces to calls and steps, whatever their container: OpenTelemetry's conventions for language models, their
 //! older names, those of OpenLLMetry, of the AI SDK, and OpenInference.
 //!
-//! A span with tokens becomes a call if no span below it carries any, and a step otherwise. Whether one does may only
-//! be seen later, so that spans wait: the compact ones, in the order in which they came, until the end of the file or
-//! until others of [`WAITING`] bytes have come behind them.
+//! A span with tokens becomes a call if no span below it carries any, and a step otherwise. One below may come later, so
+//! that calls wait in the order in which they came, until the file ends or others of [`WAITING`] bytes have come behind
+//! them; and so do spans of something else, until their trace is seen to have to do with models. A source is read only
+//! once, so that nothing can be looked up ahead. What is kept of every span is its place in the tree.
 
+mod cursor;
 mod held;
 mod kind;
 mod names;
@@ -16,6 +18,7 @@ mod value;
 use outlay_model::money::Pico;
 use outlay_model::record::{Call, Record, Score, Texts};
 
+pub(crate) use self::cursor::Cursor;
 use self::held::{Held, Queue, Ties};
 use self::span::Entry;
 pub(crate) use self::span::{EVALUATION, Evaluation, Event, Resource, Span};
@@ -98,7 +101,8 @@ impl<'f, 's> Spans<'f, 's> {
             call.span_id = "".into();
         }
         for other in others {
-            self.score(at, other, [&call.trace_id, "", ""], call.time)?;
+            // The evaluator's own trace says nothing about where the response was given.
+            self.score(at, other, ["", "", ""], call.time)?;
         }
         let mut ties = Ties { span, trace, scope: 0, line: at.line };
         if entry.usage.is_told() {
