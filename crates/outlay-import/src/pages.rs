@@ -24,6 +24,16 @@ const RESULTS: [&str; 2] = ["results", "result"];
 
 const MINUTE: Micros = HOUR / 60;
 
+/// The first text behind this key in the head of a document.
+pub(crate) fn first_told(head: &Head, key: &str) -> Option<String> {
+    let quoted = format!("\"{key}\"");
+    head.text.match_indices(&quoted).find_map(|(at, _)| {
+        let value = head.text[at + quoted.len()..].trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        let (text, _) = value.split_once('"')?;
+        (!text.is_empty() && !text.contains('\\')).then(|| text.to_owned())
+    })
+}
+
 /// How an API names what the export of the same provider has columns for.
 pub(crate) struct Api {
     /// Id of the format, for messages.

@@ -176,7 +176,8 @@ fn row<'a>(cells: &Cells<'a>, idle: bool, account: &'a str) -> Result<Usage<'a>,
         return Ok(usage);
     }
     usage.context_window = match cells.text("context_window") {
-        "0-200k" => "≤ 200k",
+        // The lower band, as in the export of the console.
+        "0-200k" => "",
         "200k-1M" => "> 200k",
         told => told,
     }

@@ -64,6 +64,8 @@ impl Format for OpenaiAdminCosts {
     fn read(&self, input: Input, options: &ReadOptions, sink: &mut dyn Sink) -> Result<ReadSummary, ImportError> {
         let (mut charged, mut idle, mut grouped, mut unnamed) = (0_u64, 0_u64, false, false);
         let mut late = pages::Late::default();
+        // An idle day does not say whose it is, as in the export of the dashboard.
+        let owner = pages::first_told(input.head(), "organization_id").unwrap_or_default();
         let mut summary = pages::read(input, &API, sink, |found, feed| {
             let cells = &found.cells;
             if !found.idle {
@@ -76,7 +78,7 @@ impl Format for OpenaiAdminCosts {
                     return Err(Fault::new("amount_value", "amount_value is not told", cells.whole()));
                 }
             }
-            let charge = csv::row(cells, options.account.as_deref(), "")?;
+            let charge = csv::row(cells, options.account.as_deref(), &owner)?;
             idle += u64::from(found.idle);
             charged += u64::from(!found.idle);
             grouped |= !charge.line_item.is_empty();
