@@ -112,6 +112,8 @@ test('logs come in; hotspots, a level down, and the bill of a call agree with th
   // One of them has local times: the window asks once, for that file alone.
   assert.equal((await window.all('with-zone')).length, 1);
   const before = await window.text('import-result');
+  // Once the import stands in the list below, nothing moves any more.
+  await window.find(`undo-${(await latestImport()).id}`);
   await window.script(
     `const zone = document.querySelector('[data-testid="which-zone"]');
      zone.value = 'Europe/Berlin';

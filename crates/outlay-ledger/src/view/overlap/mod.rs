@@ -17,7 +17,7 @@
 mod decide;
 mod read;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use outlay_model::report::Kind;
@@ -30,7 +30,7 @@ use crate::datasets::schema::Dataset;
 use crate::error::Result;
 use crate::ledger::blocking;
 
-use decide::{Accounts, Cut, contested, decide};
+use decide::{Accounts, contested, decide};
 use read::part;
 pub(crate) use read::step;
 
@@ -98,8 +98,8 @@ impl View {
         let formats = self.formats().await?;
         let (mut cuts, links) = blocking(move || {
             Ok((
-                cuts(&layout, &[standing.clone(), aside.clone()].concat(), dataset)?,
-                links(&layout, &standing, &aside, dataset)?,
+                read::cuts(&layout, &[standing.clone(), aside.clone()].concat(), dataset)?,
+                read::links(&layout, &standing, &aside, dataset)?,
             ))
         })
         .await?;
