@@ -488,6 +488,10 @@ duplicate: number,
  */
 rejected: number,
 /**
+ * Lines of a bill that are not about language models: counted beside the rows.
+ */
+left_out: number,
+/**
  * Bytes as stored.
  */
 bytes: number,
