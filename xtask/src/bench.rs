@@ -146,7 +146,13 @@ fn page(all: &[Found]) -> String {
 
 fn section(out: &mut String, found: &Found) {
     let calls = found.rows as f64;
-    let _ = writeln!(out, "\n## {} calls, {} rounds\n\n### Import\n", millions(found.rows), found.mb.len());
+    let _ = writeln!(
+        out,
+        "\n## {} calls, {} {}\n\n### Import\n",
+        millions(found.rows),
+        found.mb.len(),
+        if found.mb.len() == 1 { "round" } else { "rounds" }
+    );
     out.push_str("DuckDB: `create table … as read_…` with the types given. Outlay: `outlay import`, which also ");
     out.push_str("de-duplicates, prices, hashes, sorts and rolls up.\n\n");
     out.push_str("| file | CPU s, DuckDB | CPU s, Outlay | ratio | wall ratio | own memory, MB | ratio | bytes a call | ratio | right |\n");

@@ -265,8 +265,8 @@ pub fn rest_label(headline: &Headline, cut: &Breakdown) -> String {
     let billed = headline.won.values().any(|s| *s == HeadlineSource::Invoice);
     let less = cut.rest.is_some_and(|rest| rest.0 < 0);
     match (cut.detail, billed, less) {
-        (Detail::ProviderUsage, _, false) => "billed, not in provider usage",
-        (Detail::ProviderUsage, _, true) => "in provider usage, not billed",
+        (Detail::ProviderUsage, _, false) => "not in provider usage",
+        (Detail::ProviderUsage, _, true) => "in provider usage, not in the total",
         (Detail::Invoice, ..) => "not in the billed lines",
         (_, true, false) => "billed, not in the logs",
         (_, true, true) => "in the logs, not billed",

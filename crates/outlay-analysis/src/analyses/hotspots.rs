@@ -228,7 +228,11 @@ pub fn run(
             calls: item.calls,
             tokens: item.tokens,
             unpriced_tokens: item.unpriced_tokens,
-            causes: causes.of(&item.keys, item.cost),
+            // What own logs tell of calls says nothing about parts that come from elsewhere.
+            causes: match cut.detail {
+                Detail::Headline | Detail::OwnLogs => causes.of(&item.keys, item.cost),
+                Detail::ProviderUsage | Detail::Invoice => Vec::new(),
+            },
         })
         .collect();
     let mut trust = trust(&headline, &params.conditions, context);
