@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyses::calls::CallRow;
 use outlay_model::money::{Currency, Money, Pico};
+use outlay_model::names::is_step;
 use outlay_model::time::Micros;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -133,7 +134,7 @@ pub fn run(trace_id: &str, mut steps: Vec<Step>, currency: Currency) -> Trace {
 }
 
 fn is_call(step: &Step) -> bool {
-    matches!(step.call.step_kind.as_str(), "" | "llm")
+    !is_step(&step.call.step_kind)
 }
 
 fn label(step: &Step) -> String {
