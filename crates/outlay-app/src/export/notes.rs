@@ -41,7 +41,8 @@ pub fn notes(period: &PeriodView, trust: &Trust, conditions: &[Condition], style
         None => "no tokens in this period".to_owned(),
     }];
     for unpriced in &trust.unpriced {
-        let (model, at) = (&unpriced.model, provider(&unpriced.provider));
+        let model = if unpriced.model.is_empty() { "what tells no model" } else { &unpriced.model };
+        let at = provider(&unpriced.provider);
         let (tokens, calls) = (style.count(unpriced.tokens), style.count(unpriced.calls));
         priced.push(format!("no price for {model} at {at}: {tokens} tokens, {calls} calls"));
     }

@@ -42,7 +42,7 @@ pub fn trust(trust: &Trust, look: &Look) -> String {
             "",
             format!(
                 "no price for {} at {}: {} tokens, {} calls",
-                inert(&unpriced.model),
+                if unpriced.model.is_empty() { "what tells no model".to_owned() } else { inert(&unpriced.model) },
                 inert(&unpriced.provider),
                 n.count(unpriced.tokens),
                 n.count(unpriced.calls)
