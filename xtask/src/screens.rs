@@ -36,7 +36,10 @@ pub fn run(place: &Place, args: &ScreensArgs) -> Result<()> {
     let screen = Screen::start(1280, 800)?;
     let mut measure = node(place, &screen)?;
     measure.arg("screens.mjs").arg(&ledger).arg(args.rounds.max(2).to_string());
-    let found: Vec<Visits> = serde_json::from_str(&proc::output(&mut measure)?).context("what the page measured")?;
+    let said = proc::output(&mut measure)?;
+    // The driver talks on the same stream.
+    let measured = said.lines().rev().find(|line| line.starts_with("[{")).context("the page measured nothing")?;
+    let found: Vec<Visits> = serde_json::from_str(measured).context("what the page measured")?;
     let page = page(&found);
     println!("{page}");
     fs::write(place.root.join("docs/screens.md"), page)?;
