@@ -61,7 +61,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Whether every column but these is empty.
-    pub fn only(&self, columns: &[&str]) -> bool {
+    pub fn tells_only(&self, columns: &[&str]) -> bool {
         let nothing = |name: &str| columns.contains(&name) || self.text(name).is_empty();
         match self.held {
             Held::Row { columns, .. } => columns.keys().all(|name| nothing(name)),

@@ -61,8 +61,6 @@ const WORDS: &[&str] = &[
     "rbac_group_id",
 ];
 
-const MOST_GROUPS: usize = 100;
-
 pub(crate) struct AnthropicAdminCost;
 
 impl Format for AnthropicAdminCost {
@@ -100,7 +98,7 @@ impl Format for AnthropicAdminCost {
             charged |= !found.idle;
             idle += u64::from(found.idle);
             modelled |= !charge.dims.model.is_empty();
-            if cells.has("list_amount") && found.of >= MOST_GROUPS {
+            if cells.has("list_amount") && found.of >= usage::MOST_GROUPS {
                 feed.note(usage::MANY_GROUPS);
             }
             late.see(charge.time, charge.end);

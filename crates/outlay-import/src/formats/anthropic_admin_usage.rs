@@ -78,7 +78,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// Groups that the analytics reports have at most in a bucket.
-const MOST_GROUPS: usize = 100;
+pub(super) const MOST_GROUPS: usize = 100;
 
 pub(crate) struct AnthropicAdminUsage;
 

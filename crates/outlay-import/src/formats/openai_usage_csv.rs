@@ -139,7 +139,7 @@ pub(super) fn idle<'a>(cells: &Cells<'a>, capability: Capability<'a>, account: &
 /// A row, also one of the usage API, whose fields have the names of the columns: both must come to the same record.
 pub(super) fn row<'a>(cells: &Cells<'a>, capability: Capability<'a>, account: &'a str) -> Result<Usage<'a>, Fault> {
     let bucket = idle(cells, capability, account)?;
-    if cells.only(&IDLE) && (cells.is_full() || !cells.text("end_time_iso").is_empty()) {
+    if cells.tells_only(&IDLE) && (cells.is_full() || !cells.text("end_time_iso").is_empty()) {
         return Ok(bucket);
     }
     buckets::full(cells)?;

@@ -193,19 +193,8 @@ fn is_plain_value(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spans::value::tests::All;
     use proptest::prelude::*;
-
-    #[derive(Default, Debug, PartialEq)]
-    struct All(Vec<String>);
-
-    impl<'a> Take<'a> for All {
-        fn wants(&mut self, key: &str) -> bool {
-            key != "unwanted"
-        }
-        fn take(&mut self, key: &str, value: Cow<'a, str>) {
-            self.0.push(format!("{key}={value}"));
-        }
-    }
 
     #[test]
     fn plain_values() {

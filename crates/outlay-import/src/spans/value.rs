@@ -198,11 +198,12 @@ impl<'a, T: Take<'a>> Visitor<'a> for KeyValue<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    #[derive(Default)]
-    struct All(Vec<String>);
+    /// Everything that a reader of attributes hands over.
+    #[derive(Default, Debug, PartialEq)]
+    pub struct All(pub Vec<String>);
 
     impl<'a> Take<'a> for All {
         fn wants(&mut self, key: &str) -> bool {
