@@ -3,7 +3,9 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Builder, By, Capabilities, until } from 'selenium-webdriver';
@@ -55,7 +57,11 @@ async function listens(port, program) {
 export class Window {
   static async open(ledger) {
     const [port, native] = [await freePort(), await freePort()];
-    const program = spawn(told('OUTLAY_DRIVER'), ['--port', `${port}`, '--native-port', `${native}`], { stdio: 'inherit' });
+    // Into a file: the driver's own children may outlive it, and would keep a test runner's pipe open.
+    const log = openSync(join(told('OUTLAY_SCRATCH'), 'driver.log'), 'a');
+    const stdio = ['ignore', log, log];
+    const program = spawn(told('OUTLAY_DRIVER'), ['--port', `${port}`, '--native-port', `${native}`], { stdio });
+    closeSync(log);
     await listens(port, program);
     const wanted = new Capabilities();
     wanted.setBrowserName('wry');

@@ -1,11 +1,12 @@
 //! Running programs: their failures become errors that name the command.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::place::Place;
 
@@ -47,18 +48,81 @@ pub fn output(command: &mut Command) -> Result<String> {
 }
 
 /// Runs to the end, showing what it prints, and gives that too, with whether it succeeded.
-pub fn tee(command: &mut Command) -> Result<(String, bool)> {
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("starting {}", line(command)))?;
+///
+/// What it started and left running ends with it: such a program would hold the output open, and this would wait for ever.
+/// Past `limit` all of it is ended, and that is an error.
+pub fn tee(command: &mut Command, limit: Duration) -> Result<(String, bool)> {
+    let mut family = Family::start(command.stdout(Stdio::piped()))?;
+    let stdout = family.head.stdout.take().context("no standard output")?;
+    let reader = std::thread::spawn(move || show(stdout));
+    let ended = family.wait(limit);
+    // Only now does nobody hold the other end of what is being read.
+    drop(family);
+    let text = reader.join().map_err(|_| anyhow!("what {} printed could not be read", line(command)))??;
+    match ended? {
+        Some(status) => Ok((text, status.success())),
+        None => bail!("{} did not end within {} minutes and was stopped", line(command), limit.as_secs() / 60),
+    }
+}
+
+/// Like [`run`], ended past `limit`, with all that it started.
+pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
+    let ended = Family::start(command)?.wait(limit)?;
+    match ended {
+        Some(status) if status.success() => Ok(()),
+        Some(status) => bail!("{} ended with {status}", line(command)),
+        None => bail!("{} did not end within {} minutes and was stopped", line(command), limit.as_secs() / 60),
+    }
+}
+
+fn show(from: impl Read) -> Result<String> {
     let mut text = String::new();
-    let stdout = child.stdout.take().context("no standard output")?;
-    for read in BufReader::new(stdout).split(b'\n') {
+    for read in BufReader::new(from).split(b'\n') {
         let read = read?;
         let read = String::from_utf8_lossy(&read);
         println!("{read}");
         text.push_str(&read);
         text.push('\n');
     }
-    Ok((text, child.wait()?.success()))
+    Ok(text)
+}
+
+/// A program and all that it starts, in a process group of their own; all of them end with this value.
+struct Family {
+    head: Child,
+}
+
+impl Family {
+    fn start(command: &mut Command) -> Result<Family> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let head = command.spawn().with_context(|| format!("starting {}", line(command)))?;
+        Ok(Family { head })
+    }
+
+    /// How the program ended; nothing if it did not within this time.
+    fn wait(&mut self, limit: Duration) -> Result<Option<ExitStatus>> {
+        let until = Instant::now() + limit;
+        while Instant::now() < until {
+            if let Some(status) = self.head.try_wait()? {
+                return Ok(Some(status));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(None)
+    }
+}
+
+impl Drop for Family {
+    fn drop(&mut self) {
+        if cfg!(unix) {
+            // Fails where nobody is left, which is the usual case.
+            let group = format!("-{}", self.head.id());
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        }
+        let _ = self.head.kill();
+        let _ = self.head.wait();
+    }
 }
 
 /// Whether a program can be started at all.
@@ -76,4 +140,29 @@ pub fn exists(program: &str) -> bool {
 pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|w| w.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut shell = command("sh", Path::new("/"));
+        shell.args(["-c", script]);
+        shell
+    }
+
+    #[test]
+    fn what_is_left_running_holds_nothing_up() {
+        let (text, succeeded) = tee(&mut shell("sleep 600 & echo done"), Duration::from_secs(60)).unwrap();
+        assert_eq!((text.as_str(), succeeded), ("done\n", true));
+    }
+
+    #[test]
+    fn what_does_not_end_is_ended() {
+        let error = tee(&mut shell("echo begun; sleep 600"), Duration::from_millis(300)).unwrap_err();
+        assert!(error.to_string().contains("did not end"), "{error}");
+        assert!(run_within(&mut shell("sleep 600 & wait"), Duration::from_millis(300)).is_err());
+        assert!(run_within(&mut shell("exit 3"), Duration::from_secs(60)).is_err());
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -10,6 +11,9 @@ use crate::driver::{Screen, node};
 use crate::place::Place;
 use crate::steps::Steps;
 use crate::{apt, bindings, deny, docs, icons, pages, proc, tools};
+
+/// A runner of tests that has not ended by then never will: three times what the longest takes on a cold, busy machine.
+const LIMIT: Duration = Duration::from_secs(25 * 60);
 
 /// Runs every step; whether all of them passed.
 ///
@@ -73,7 +77,7 @@ fn cargo_with(place: &Place, args: &[&str], packages: &[&str], rest: &[&str]) ->
 
 fn cargo_tests(place: &Place, packages: &[&str]) -> Result<Counts> {
     let mut tests = proc::cargo(place, &["test", "--locked", "--no-fail-fast"]);
-    let (text, succeeded) = proc::tee(tests.args(packages))?;
+    let (text, succeeded) = proc::tee(tests.args(packages), LIMIT)?;
     counts::cargo(&text).of_runner(succeeded)
 }
 
@@ -89,7 +93,7 @@ fn of_pages(place: &Place, steps: &mut Steps) {
         let mut tests = script("test");
         tests.args(["--", "--reporter=default", "--reporter=json"]);
         tests.arg(format!("--outputFile.json={}", report.display()));
-        let succeeded = proc::run(&mut tests).is_ok();
+        let succeeded = proc::run_within(&mut tests, LIMIT).inspect_err(|e| println!("{e:#}")).is_ok();
         counts::vitest(&std::fs::read_to_string(report).context("vitest left no report")?)?.of_runner(succeeded)
     });
     steps.step("pages: browser tests", || {
@@ -97,7 +101,7 @@ fn of_pages(place: &Place, steps: &mut Steps) {
         let _ = std::fs::remove_file(&report);
         let mut tests = script("e2e");
         tests.args(["--", "--reporter=list,json"]).env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
-        let succeeded = proc::run(&mut tests).is_ok();
+        let succeeded = proc::run_within(&mut tests, LIMIT).inspect_err(|e| println!("{e:#}")).is_ok();
         counts::playwright(&std::fs::read_to_string(report).context("Playwright left no report")?)?.of_runner(succeeded)
     });
 }
@@ -126,7 +130,7 @@ fn window(place: &Place) -> Result<Counts> {
     let screen = Screen::start(1280, 800)?;
     let mut tests = node(place, &screen)?;
     tests.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]);
-    let (text, succeeded) = proc::tee(tests.arg("window.test.mjs"))?;
+    let (text, succeeded) = proc::tee(tests.arg("window.test.mjs"), LIMIT)?;
     counts::tap(&text).of_runner(succeeded)
 }
 
