@@ -3,8 +3,9 @@
 mod calls;
 mod dictionary;
 mod excess;
+mod grouped;
+mod kept;
 mod overlap;
-mod rolled;
 mod scan;
 mod slice;
 
@@ -36,14 +37,14 @@ pub struct Selection {
 /// The last sorted list of calls, so that the next page costs no sort.
 pub(crate) type OrderCache = Arc<Mutex<Option<(i64, Selection, Order, Arc<CallsOrder>)>>>;
 
+pub(crate) use kept::Cache as KeptCache;
 pub(crate) use overlap::{Cache as OverlapCache, step};
-pub(crate) use rolled::Cache as RolledCache;
 
 /// What views of a ledger share, so that the next question costs less.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Caches {
     pub(crate) orders: OrderCache,
-    pub(crate) rolled: RolledCache,
+    pub(crate) kept: KeptCache,
     pub(crate) overlaps: OverlapCache,
 }
 
@@ -56,7 +57,7 @@ pub struct View {
     pub(crate) layout: Layout,
     pub(crate) pool: SqlitePool,
     pub(crate) orders: OrderCache,
-    pub(crate) rolled: RolledCache,
+    pub(crate) kept: KeptCache,
     pub(crate) overlaps: OverlapCache,
     pin: i64,
     /// Data version.
@@ -72,8 +73,8 @@ impl View {
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
-        let Caches { orders, rolled, overlaps } = caches;
-        Ok(View { layout, pool: pool.clone(), orders, rolled, overlaps, pin, snapshot, rates })
+        let Caches { orders, kept, overlaps } = caches;
+        Ok(View { layout, pool: pool.clone(), orders, kept, overlaps, pin, snapshot, rates })
     }
 
     /// Answers from now on as if the rate sets had these prices.

@@ -11,19 +11,15 @@ use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
 use super::dictionary::Dictionary;
+use super::grouped::{Times, answer};
+use super::kept::{self, Table};
 use super::scan::{Columns, day_and_hour, each, holds, in_period, local, offsets, within};
-use super::{View, overlap, rolled};
+use super::{View, overlap};
 use crate::catalogue::files::FileRow;
 use crate::datasets::rollup::{AMOUNT_HALF, Cut, ROLLUPS, Rollup, SUMS, TOKENS, grain};
 use crate::datasets::schema::Dataset;
 use crate::error::Result;
 use crate::ledger::blocking;
-
-/// Where a slice is read from.
-enum Source {
-    Rows,
-    Rollup(&'static Rollup),
-}
 
 impl View {
     /// Answers a slice.
@@ -50,29 +46,10 @@ impl View {
             Kind::Score => Dataset::Scores,
         };
         let near = |files| within(files, slice.period.start() - DAY, slice.period.end() + DAY);
-        let mut source = Source::Rows;
-        let mut files = None;
-        if rollups && slice.kind == Kind::Call {
-            let calls = near(self.files(dataset.name()).await?).len();
-            for rollup in ROLLUPS.iter().rev() {
-                let found = near(self.files(rollup.name).await?);
-                // Each calls file has one of each, but for files written before there was that rollup.
-                if found.len() == calls && answers(rollup, slice, &found, !self.rates.divided().is_empty()) {
-                    source = Source::Rollup(rollup);
-                    files = Some(found);
-                    break;
-                }
-            }
+        if rollups && let Some(cube) = self.kept_slice(slice, dataset, near).await? {
+            return Ok(cube);
         }
-        let files = match files {
-            Some(files) => files,
-            None => near(self.files(dataset.name()).await?),
-        };
-        if let Source::Rollup(rollup) = source {
-            let (cache, layout, wanted) = (self.rolled.clone(), self.layout.clone(), slice.clone());
-            let rates = self.rates.clone();
-            return blocking(move || rolled::answer(&cache, &layout, &files, rollup, &wanted, &rates)).await;
-        }
+        let files = near(self.files(dataset.name()).await?);
         let from_rows = slice.kind == Kind::Call;
         let counting = overlap::counting(dataset, &self.left_out(slice.kind).await?);
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
@@ -86,6 +63,46 @@ impl View {
         match frame {
             Some(frame) => self.cube(slice, &frame, from_rows),
             None => Ok(Cube { by: slice.by.clone(), values: vec![Vec::new(); slice.by.len()], ..Cube::default() }),
+        }
+    }
+
+    /// Answers from tables in memory, where there are such: rollups that hold the answer, usage, billed lines.
+    async fn kept_slice(
+        &self,
+        slice: &Slice,
+        dataset: Dataset,
+        near: impl Fn(Vec<FileRow>) -> Vec<FileRow>,
+    ) -> Result<Option<Cube>> {
+        let (cache, layout, wanted) = (self.kept.clone(), self.layout.clone(), slice.clone());
+        let (rates, snapshot) = (self.rates.clone(), self.snapshot.id);
+        match dataset {
+            Dataset::Calls => {
+                let calls = near(self.files(dataset.name()).await?).len();
+                for rollup in ROLLUPS.iter().rev() {
+                    let found = near(self.files(rollup.name).await?);
+                    // Each calls file has one of each, but for files written before there was that rollup.
+                    if found.len() == calls && answers(rollup, slice, &found, !self.rates.divided().is_empty()) {
+                        let times = if rollup.cut == Cut::Day { Times::Days } else { Times::Instants };
+                        let get = move |file: &FileRow| {
+                            let load = || Table::rollup(&layout, file, rollup);
+                            kept::get(&cache, (file.path.clone(), 0), snapshot, load)
+                        };
+                        return Ok(Some(blocking(move || answer(&found, get, times, &wanted, &rates)).await?));
+                    }
+                }
+                Ok(None)
+            }
+            Dataset::Usage | Dataset::Charges => {
+                let files = near(self.files(dataset.name()).await?);
+                let counting = overlap::counting(dataset, &self.left_out(slice.kind).await?);
+                let version = if counting.is_some() { snapshot } else { 0 };
+                let get = move |file: &FileRow| {
+                    let load = || Table::buckets(&layout, file, dataset, counting.as_ref());
+                    kept::get(&cache, (file.path.clone(), version), snapshot, load)
+                };
+                Ok(Some(blocking(move || answer(&files, get, Times::Buckets, &wanted, &rates)).await?))
+            }
+            Dataset::Steps | Dataset::Scores => Ok(None),
         }
     }
 

@@ -1,0 +1,260 @@
+//! Rollups, usage and billed lines as columns in memory.
+//!
+//! They are small beside calls and their files never change, so a process reads each once and answers every further
+//! question from memory. Beyond [`KEPT_ROWS`] rows nothing more is kept, and a file is read for the question alone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use outlay_model::time::DAY;
+use outlay_model::tokens::BUCKETS;
+use polars::prelude::*;
+
+use super::dictionary::Dictionary;
+use super::scan::Columns;
+use crate::catalogue::files::FileRow;
+use crate::datasets::files;
+use crate::datasets::rollup::{AMOUNT_HALF, Cut, Rollup};
+use crate::datasets::schema::{Dataset, Type};
+use crate::error::{Error, Result};
+use crate::layout::Layout;
+
+/// Rows that a process keeps.
+const KEPT_ROWS: usize = 1_000_000;
+
+/// Whole numbers of rows; most columns of most files hold one value.
+#[derive(Debug)]
+pub enum Ints {
+    Same(i64),
+    Each(Vec<i64>),
+}
+
+impl Ints {
+    pub fn at(&self, row: usize) -> i64 {
+        match self {
+            Ints::Same(value) => *value,
+            Ints::Each(values) => values[row],
+        }
+    }
+}
+
+impl From<Vec<i64>> for Ints {
+    fn from(values: Vec<i64>) -> Ints {
+        let first = values.first().copied().unwrap_or_default();
+        if values.iter().all(|value| *value == first) { Ints::Same(first) } else { Ints::Each(values) }
+    }
+}
+
+/// A dimension: codes of its words; the empty word is "not told".
+#[derive(Debug)]
+pub struct Dim {
+    /// Nothing where all rows have the first word.
+    codes: Option<Vec<u32>>,
+    pub words: Vec<String>,
+}
+
+impl Dim {
+    /// What a table does not know is not told.
+    pub fn untold() -> Dim {
+        Dim { codes: None, words: vec![String::new()] }
+    }
+
+    fn of(column: &Column) -> Result<Dim> {
+        let mut dictionary = Dictionary::default();
+        let codes = dictionary.column(column)?;
+        if dictionary.words.is_empty() {
+            return Ok(Dim::untold());
+        }
+        Ok(Dim { codes: (dictionary.words.len() > 1).then_some(codes), words: dictionary.words })
+    }
+
+    pub fn at(&self, row: usize) -> usize {
+        self.codes.as_ref().map_or(0, |codes| codes[row] as usize)
+    }
+}
+
+/// What the rows of one file sum up to, each as columns.
+#[derive(Debug)]
+pub struct Table {
+    pub rows: usize,
+    /// Instants, or local day numbers in a rollup by day.
+    pub time: Vec<i64>,
+    /// Rows that are a provider's whole UTC days; nothing where there are none.
+    pub whole_days: Option<Vec<bool>>,
+    dims: HashMap<&'static str, Dim>,
+    pub currency: Dim,
+    pub rate_set: Ints,
+    pub size_bin: Ints,
+    pub records: Ints,
+    pub requests: Ints,
+    pub requests_untold: Ints,
+    pub errors: Ints,
+    pub retries: Ints,
+    pub unknown_usage: Ints,
+    /// Whether a row of a rollup sums retries and failed calls.
+    pub waste: Ints,
+    /// Pico-units; nothing where no row has an amount.
+    pub amount: Option<Vec<i128>>,
+    pub with_amount: Ints,
+    pub web_searches: Ints,
+    pub tokens: [Ints; BUCKETS.len()],
+    pub reasoning: Ints,
+}
+
+impl Table {
+    /// A dimension by its name, if the table knows it.
+    pub fn dim(&self, name: &str) -> Option<&Dim> {
+        self.dims.get(name)
+    }
+
+    /// From a rollup's file.
+    pub fn rollup(layout: &Layout, file: &FileRow, rollup: &Rollup) -> Result<Table> {
+        let frame = files::read(&layout.file(&file.path), None)?;
+        let read = Columns(&frame);
+        let ints = |name: &str| read.ints(name).map(Ints::from);
+        let (high, low) = (read.ints("amount_high")?, read.ints("amount_low")?);
+        let whole = high.iter().zip(&low).map(|(h, l)| i128::from(*h) * i128::from(AMOUNT_HALF) + i128::from(*l));
+        let amount = (high.iter().chain(&low).any(|half| *half != 0)).then(|| whole.collect());
+        Ok(Table {
+            rows: frame.height(),
+            time: read.ints(if rollup.cut == Cut::Day { "day" } else { "time" })?,
+            whole_days: None,
+            dims: dims(&frame, rollup.dims.iter().copied())?,
+            currency: Dim::of(frame.column("recorded_currency")?)?,
+            rate_set: ints("rate_set")?,
+            size_bin: ints("size_bin")?,
+            records: ints("records")?,
+            requests: ints("records")?,
+            requests_untold: Ints::Same(0),
+            errors: ints("errors")?,
+            retries: ints("retries")?,
+            unknown_usage: ints("unknown_usage")?,
+            waste: ints("waste")?,
+            amount,
+            with_amount: ints("with_amount")?,
+            web_searches: Ints::Same(0),
+            tokens: tokens(&read)?,
+            reasoning: ints("reasoning")?,
+        })
+    }
+
+    /// From a file of usage or billed lines; rows for which `counting` does not hold are left out.
+    pub fn buckets(layout: &Layout, file: &FileRow, dataset: Dataset, counting: Option<&Expr>) -> Result<Table> {
+        let path = layout.file(&file.path);
+        let frame = match counting {
+            Some(counting) => files::lazy(&path)?
+                .filter(counting.clone())
+                .collect()
+                .map_err(|e| Error::Damaged { path, reason: e.to_string() })?,
+            None => files::read(&path, None)?,
+        };
+        let read = Columns(&frame);
+        let (time, end) = (read.ints("time")?, read.ints("end")?);
+        let whole_days: Vec<bool> = time.iter().zip(&end).map(|(t, end)| t % DAY == 0 && end - t >= DAY).collect();
+        let zero = || Ints::Same(0);
+        let mut table = Table {
+            rows: frame.height(),
+            time,
+            whole_days: whole_days.contains(&true).then_some(whole_days),
+            dims: dims(
+                &frame,
+                dataset.columns().into_iter().filter(|(_, kind)| *kind == Type::Dim).map(|(name, _)| name),
+            )?,
+            currency: Dim::untold(),
+            rate_set: zero(),
+            size_bin: zero(),
+            records: Ints::Same(1),
+            requests: zero(),
+            requests_untold: Ints::Same(1),
+            errors: zero(),
+            retries: zero(),
+            unknown_usage: zero(),
+            waste: zero(),
+            amount: None,
+            with_amount: zero(),
+            web_searches: zero(),
+            tokens: BUCKETS.map(|_| Ints::Same(0)),
+            reasoning: zero(),
+        };
+        if dataset == Dataset::Charges {
+            let billed = frame.column("billed")?.as_materialized_series().decimal()?.physical().clone();
+            table.currency = Dim::of(frame.column("currency")?)?;
+            table.with_amount = billed.iter().map(|b| i64::from(b.is_some())).collect::<Vec<_>>().into();
+            table.amount = Some(billed.iter().map(Option::unwrap_or_default).collect());
+        } else {
+            let idle = read.ints("idle")?;
+            let told = read.options("requests")?.into_iter().zip(idle).map(|(told, idle)| told.is_some() || idle > 0);
+            table.requests_untold = told.map(|told| i64::from(!told)).collect::<Vec<_>>().into();
+            table.requests = read.ints("requests")?.into();
+            table.web_searches = read.ints("web_searches")?.into();
+            table.rate_set = read.ints("rate_set")?.into();
+            table.size_bin = read.ints("size_bin")?.into();
+            table.tokens = tokens(&read)?;
+            table.reasoning = read.ints("reasoning")?.into();
+        }
+        Ok(table)
+    }
+}
+
+fn dims(frame: &DataFrame, names: impl Iterator<Item = &'static str>) -> Result<HashMap<&'static str, Dim>> {
+    names.map(|name| Ok((name, Dim::of(frame.column(name)?)?))).collect()
+}
+
+fn tokens(read: &Columns) -> Result<[Ints; BUCKETS.len()]> {
+    let mut out = BUCKETS.map(|_| Ints::Same(0));
+    for (to, name) in out.iter_mut().zip(BUCKETS) {
+        *to = read.ints(name)?.into();
+    }
+    Ok(out)
+}
+
+/// Tables that the process keeps.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// By the file's path and, where not all of its rows count, the data version that says which do.
+    tables: HashMap<(String, i64), Entry>,
+    rows: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    table: Arc<Table>,
+    /// The newest data version that a question was about.
+    asked: i64,
+}
+
+/// Shared between all views of a ledger.
+pub type Cache = Arc<Mutex<Kept>>;
+
+/// The table, from memory where it was read before.
+///
+/// # Errors
+/// What `load` says.
+pub fn get(
+    cache: &Cache,
+    key: (String, i64),
+    snapshot: i64,
+    load: impl FnOnce() -> Result<Table>,
+) -> Result<Arc<Table>> {
+    let lock = || cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(entry) = lock().tables.get_mut(&key) {
+        entry.asked = entry.asked.max(snapshot);
+        return Ok(entry.table.clone());
+    }
+    let table = Arc::new(load()?);
+    let mut kept = lock();
+    if kept.rows + table.rows > KEPT_ROWS {
+        // Files that newer data versions do not see are not asked for again.
+        let newest = kept.tables.values().map(|entry| entry.asked).chain([snapshot]).max().unwrap_or(snapshot);
+        kept.tables.retain(|_, entry| entry.asked == newest);
+        kept.rows = kept.tables.values().map(|entry| entry.table.rows).sum();
+    }
+    if kept.rows + table.rows <= KEPT_ROWS {
+        kept.rows += table.rows;
+        if let Some(other) = kept.tables.insert(key, Entry { table: table.clone(), asked: snapshot }) {
+            // Another question read it meanwhile.
+            kept.rows -= other.table.rows;
+        }
+    }
+    Ok(table)
+}
