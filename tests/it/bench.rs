@@ -1,17 +1,20 @@
 //! 100,000 seeded calls whose exact totals are known (`../shared/bench`), as JSON lines and as CSV.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 use outlay_ledger::Ledger;
+use outlay_ledger::view::{Memory, Selection, Wanted};
 use outlay_model::cube::{Cube, Grain, Group, Slice};
 use outlay_model::dimension::Dimension;
+use outlay_model::money::Currency;
 use outlay_model::report::Kind;
 use outlay_model::time::Period;
 use serde_json::{Value, json};
 
-use crate::support::{Company, finish, python, run_folder, shared};
+use crate::support::{Company, finish, pico, python, run_folder, shared};
 
 /// The generated files, and a ledger made of each.
 struct Made {
@@ -107,19 +110,84 @@ async fn the_planted_week_of_a_customer() {
     let page = company.ask("calls", json!({ "filter": filter, "limit": 1000 })).await;
     let hours = week["hours"].as_object().unwrap();
     assert_eq!(page["total"], hours.values().map(|h| h["rows"].as_i64().unwrap()).sum::<i64>());
-    let mut found = std::collections::BTreeMap::<String, (i64, i128)>::new();
+    let mut found = BTreeMap::<String, (i64, i128)>::new();
     for call in page["rows"].as_array().unwrap() {
         let hour = found.entry(call["time"].as_str().unwrap()[..13].to_owned()).or_default();
         hour.0 += 1;
-        hour.1 += if call["recorded"].is_null() { 0 } else { crate::support::pico(&call["recorded"]) };
+        hour.1 += if call["recorded"].is_null() { 0 } else { pico(&call["recorded"]) };
     }
-    let want: std::collections::BTreeMap<String, (i64, i128)> = hours
+    let want: BTreeMap<String, (i64, i128)> = hours
         .iter()
         .map(|(hour, h)| {
             (hour.clone(), (h["rows"].as_i64().unwrap(), i128::from(h["cost_nano"].as_i64().unwrap()) * 1000))
         })
         .collect();
     assert_eq!(found, want);
+}
+
+/// Calls, cost in nano-dollars and latest first call of every trace, summed over the generated file.
+fn traces_of(file: &Path) -> BTreeMap<String, (i64, i128, String)> {
+    let mut found = BTreeMap::<String, (i64, i128, String)>::new();
+    for line in std::fs::read_to_string(file).unwrap().lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let time = row["timestamp"].as_str().unwrap();
+        let trace = found.entry(row["trace_id"].as_str().unwrap().to_owned()).or_insert((0, 0, time.to_owned()));
+        trace.0 += 1;
+        trace.1 += (row["cost_usd"].as_f64().unwrap_or_default() * 1e9).round() as i128;
+        trace.2 = trace.2.clone().min(time.to_owned());
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_dearest_traces_are_those_of_the_file() {
+    let Some(made) = tokio::task::spawn_blocking(made).await.unwrap() else { return };
+    let company = Company::new().await;
+    let file = made.folder.join("requests.jsonl");
+    company.import(&[file.clone()]).await;
+    // The prices that the file was made with.
+    let mut own = "provider,model,uncached_input,cache_read,cache_write_5m,cache_write_1h,output\n".to_owned();
+    let prices = std::fs::read_to_string(made.folder.join("prices.csv")).unwrap();
+    let mut providers = BTreeMap::<String, String>::new();
+    for line in std::fs::read_to_string(&file).unwrap().lines().take(20_000) {
+        let row: Value = serde_json::from_str(line).unwrap();
+        providers.insert(row["model"].as_str().unwrap().to_owned(), row["provider"].as_str().unwrap().to_owned());
+    }
+    for line in prices.lines().skip(1) {
+        let [model, input, read, write, output] = line.split(',').collect::<Vec<_>>().try_into().unwrap();
+        let dollars = |nano: &str| format!("{:.3}", nano.parse::<f64>().unwrap() / 1000.0);
+        let [input, read, write, output] = [input, read, write, output].map(dollars);
+        own.push_str(&format!("{},{model},{input},{read},{write},{write},{output}\n", providers[model]));
+    }
+    company.ask("user_prices", json!({ "csv": own, "allow_odd": true })).await;
+
+    let mut want: Vec<_> = traces_of(&file).into_iter().map(|(id, (n, cost, at))| (cost, at, id, n)).collect();
+    want.sort_by(|a, b| (b.0, &b.1, &a.2).cmp(&(a.0, &a.1, &b.2)));
+    want.truncate(10);
+    let filter = json!({ "from": "2025-09-01", "to": "2026-12-31", "zone": "UTC" });
+    let reply = company.ask("hotspots", json!({ "filter": filter, "by": ["model"] })).await;
+    let found: Vec<_> = reply["dearest_traces"].as_array().unwrap().clone();
+    let told =
+        |row: &Value| (pico(&row["cost"]) / 1000, row["trace_id"].as_str().unwrap().to_owned(), row["calls"].as_i64());
+    let want: Vec<_> = want.into_iter().map(|(cost, _, id, n)| (cost, id, Some(n))).collect();
+    assert_eq!(found.iter().map(told).collect::<Vec<_>>(), want);
+
+    // Little memory costs time and nothing else.
+    let view = Ledger::open(&company.path, false).await.unwrap().view(0).await.unwrap();
+    let period =
+        Period { from: "2025-09-01".parse().unwrap(), to: "2026-12-31".parse().unwrap(), zone: "UTC".parse().unwrap() };
+    for (buckets, calls) in [(64, 5_000), (4096, 20_000), (1 << 20, 1)] {
+        let wanted = Wanted {
+            selection: Selection { period, conditions: Vec::new() },
+            currency: Currency::USD,
+            most: 10,
+            memory: Memory { buckets, calls },
+        };
+        let again = view.from_rows(wanted, &[], |_, _| true).await.unwrap().dearest.traces;
+        let told = again.iter().map(|trace| (trace.cost.0 / 1000, trace.trace_id.clone(), Some(trace.calls)));
+        assert_eq!(told.collect::<Vec<_>>(), want, "{buckets} buckets, {calls} calls");
+    }
+    view.close().await.unwrap();
 }
 
 #[tokio::test]

@@ -7,10 +7,13 @@
 pub mod commands;
 mod error;
 pub mod export;
+pub mod numbers;
 mod opened;
 pub mod prices;
+pub mod printed;
 mod recent;
 pub mod replies;
+pub mod tables;
 pub mod task;
 pub mod use_cases;
 

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::args::Cli;
 use crate::exit::Exit;
-use crate::print::money::Numbers;
 use crate::print::{self, Look};
+use outlay_app::numbers::Numbers;
 
 /// What a command says, and how the process ends.
 #[derive(Debug)]

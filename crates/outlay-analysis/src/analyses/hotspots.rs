@@ -13,12 +13,13 @@
 //!
 //! # Reads
 //! Charges, usage and calls by day, provider, account and model; calls by the dimensions asked for, once more with
-//! operation and model, once by hour; failed calls and retries by the dimensions; medians and repeats from rows.
+//! operation and model, once by hour; failed calls and retries by the dimensions; medians, repeats, and the dearest calls
+//! and traces from rows.
 //!
 //! # Caveats
 //! Causes of one row overlap and must not be added. Half of all calls lie above their median by definition: "long
 //! input" says how much money that half is about, not that it is wasted. That peers use a cheaper model does not say it
-//! would do here.
+//! would do here. A trace below is the sum of its calls of this cut and period; the rest of it may have cost more.
 //!
 //! # Reading the chart
 //! A bar is a row of the table, the dearest first; the line is the running share of the whole. The hatched bar is what
@@ -27,6 +28,7 @@
 use std::collections::BTreeMap;
 
 use crate::analyses::calls::CallRow;
+use crate::analyses::trace::TraceRow;
 use crate::answer::{PeriodView, Sentence, Tone, Trust};
 use crate::breakdown::{Breakdown, Detail, Item, Layout, labels, rest_label, rest_note};
 use crate::causes::{Causes, Excess};
@@ -69,6 +71,8 @@ pub struct FromRows<'a> {
     pub excess: &'a [Excess],
     /// The dearest calls, dearest first.
     pub dearest: &'a [CallRow],
+    /// The dearest traces, dearest first.
+    pub traces: &'a [TraceRow],
 }
 
 /// Why something is dear.
@@ -153,6 +157,8 @@ pub struct Hotspots {
     pub when: ChartSpec,
     /// The dearest calls; `None` where rows were not read, and causes are then of errors, retries and dear models alone.
     pub dearest: Option<Vec<CallRow>>,
+    /// The dearest traces by what their calls of this cut cost together; `None` where rows were not read.
+    pub dearest_traces: Option<Vec<TraceRow>>,
     /// Trust.
     pub trust: Trust,
 }
@@ -251,6 +257,7 @@ pub fn run(
         rows: hotspots,
         when: when(cube(5), context, prices),
         dearest: rows.map(|rows| rows.dearest.to_vec()),
+        dearest_traces: rows.map(|rows| rows.traces.to_vec()),
         trust,
     }
 }

@@ -78,6 +78,28 @@ pub struct Trace {
     pub duration_ms: i64,
 }
 
+/// A trace in a list: the calls of it that were asked about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TraceRow {
+    /// Trace id.
+    pub trace_id: String,
+    /// Start of its first call, local.
+    pub local_time: String,
+    /// Calls.
+    #[ts(type = "number")]
+    pub calls: i64,
+    /// Calls without a known cost among them.
+    #[ts(type = "number")]
+    pub unpriced_calls: i64,
+    /// What the others cost together.
+    pub cost: Money,
+    /// Milliseconds from first start to last end.
+    #[ts(type = "number")]
+    pub duration_ms: i64,
+    /// The dearest call.
+    pub dearest: CallRow,
+}
+
 /// A row of the trace.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Step {

@@ -4,17 +4,17 @@ use outlay_analysis::analyses::bill::{self, Bill, CallScore};
 use outlay_analysis::analyses::calls::{self, CallOrder, CallRow, CallsPage};
 use outlay_analysis::analyses::hotspots::{self, FromRows, Hotspots};
 use outlay_analysis::analyses::overview::{self, Overview};
-use outlay_analysis::analyses::trace::{self, Step, Trace};
+use outlay_analysis::analyses::trace::{self, Step, Trace, TraceRow};
 use outlay_analysis::analyses::trend::{self, Trend};
 use outlay_analysis::causes::Excess;
 use outlay_analysis::context::Context;
 use outlay_ledger::Ledger;
-use outlay_ledger::view::{Order, Selection, StoredCall, View};
+use outlay_ledger::view::{Memory, Order, Selection, StoredCall, StoredTrace, View, Wanted};
 use outlay_model::cube::{Cube, Slice};
 use outlay_model::dimension::Dimension;
 use outlay_model::money::{Currency, Money, Pico};
 use outlay_model::query::Filter;
-use outlay_model::time::local;
+use outlay_model::time::{Micros, local};
 use outlay_price::Key;
 
 use crate::prices::{Table, instant, rule};
@@ -30,7 +30,7 @@ const MOST: usize = 1000;
 const PART: usize = 20_000;
 /// Hotspots unless told.
 const TOP: usize = 20;
-/// Dearest calls below hotspots.
+/// Dearest calls and traces below hotspots.
 const DEAREST: usize = 10;
 
 /// What an answer needs: a pinned view and the context.
@@ -72,7 +72,7 @@ impl Asked {
         CallRow {
             id: call.id.clone(),
             time: instant(call.time),
-            local_time: local(call.time, self.context.period.zone).format("%Y-%m-%d %H:%M:%S").to_string(),
+            local_time: self.clock(call.time),
             provider: text("provider"),
             model: text("model"),
             operation: text("operation"),
@@ -96,6 +96,24 @@ impl Asked {
             latency_ms: call.latency_ms,
             ttft_ms: call.ttft_ms,
         }
+    }
+
+    fn trace_row(&self, trace: &StoredTrace) -> TraceRow {
+        let dearest = self.row(&trace.call);
+        TraceRow {
+            trace_id: trace.trace_id.clone(),
+            local_time: self.clock(trace.first),
+            calls: trace.calls,
+            unpriced_calls: trace.unpriced_calls,
+            cost: self.context.money(trace.cost),
+            duration_ms: (trace.last - trace.first) / 1000,
+            dearest,
+        }
+    }
+
+    /// Local date and time.
+    fn clock(&self, at: Micros) -> String {
+        local(at, self.context.period.zone).format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// Waits for nothing more: the data version may go.
@@ -147,8 +165,11 @@ pub async fn hotspots(app: &App, request: HotspotsRequest, task: &Task) -> Resul
         let reply = hotspots::run(&cubes, None, &params, &asked.context, &Table(&asked.view.rates));
         return asked.done(reply).await;
     }
-    let groups = asked.view.excess(&selection, &params.by, reading(task)).await?;
-    let excess: Vec<Excess> = groups
+    let memory = Memory::default();
+    let wanted = Wanted { selection, currency: asked.context.currency, most: DEAREST, memory };
+    let found = asked.view.from_rows(wanted, &params.by, reading(task)).await?;
+    let excess: Vec<Excess> = found
+        .excess
         .into_iter()
         .flat_map(|group| {
             let (keys, median_input, median_output) = (group.keys, group.median_input, group.median_output);
@@ -163,9 +184,9 @@ pub async fn hotspots(app: &App, request: HotspotsRequest, task: &Task) -> Resul
             })
         })
         .collect();
-    let dearest = asked.view.first(&selection, Order::Cost, DEAREST).await?;
-    let dearest: Vec<CallRow> = dearest.iter().map(|call| asked.row(call)).collect();
-    let rows = Some(FromRows { excess: &excess, dearest: &dearest });
+    let dearest: Vec<CallRow> = found.dearest.calls.iter().map(|call| asked.row(call)).collect();
+    let traces: Vec<TraceRow> = found.dearest.traces.iter().map(|trace| asked.trace_row(trace)).collect();
+    let rows = Some(FromRows { excess: &excess, dearest: &dearest, traces: &traces });
     let reply = hotspots::run(&cubes, rows, &params, &asked.context, &Table(&asked.view.rates));
     asked.done(reply).await
 }

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use outlay_analysis::analyses::bill::Bill;
-use outlay_analysis::analyses::calls::{CallRow, CallsPage};
+use outlay_analysis::analyses::calls::CallsPage;
 use outlay_analysis::analyses::trace::Trace;
 use outlay_app::replies::{CallsRequest, ErrorReply, ExportOf, IdRequest};
 use outlay_app::task::Task;
-use outlay_app::use_cases;
+use outlay_app::{tables, use_cases};
 use outlay_model::view::{Cell, Row, RowKind, TableSpec, Unit};
 
 use super::overview::paragraph;
@@ -48,7 +48,7 @@ async fn list(context: &Context, args: CallsArgs) -> Result<Answer, ErrorReply> 
     let look = context.look().await;
     let mut out = opening(&page, args.order, &look);
     if !page.rows.is_empty() {
-        out.push_str(&paragraph(&table(&listed(&page.rows), &look)));
+        out.push_str(&paragraph(&table(&tables::calls(&page.rows), &look)));
     }
     out.push_str(&paragraph(&sentence::trust(&page.trust, &look)));
     out.push_str(&paragraph(&sentence::footer(&page.period, &page.trust, &look)));
@@ -78,43 +78,6 @@ fn opening(page: &CallsPage, order: OrderArg, look: &Look) -> String {
 
 fn plural(calls: i64) -> &'static str {
     if calls == 1 { "call" } else { "calls" }
-}
-
-/// What is worth a column for a person.
-pub fn listed(rows: &[CallRow]) -> TableSpec {
-    let any_feature = rows.iter().any(|r| !r.feature.is_empty());
-    let mut columns = vec![
-        column("time", "Time", Unit::Instant),
-        column("model", "Model", Unit::Text),
-        column("feature", if any_feature { "Feature" } else { "Operation" }, Unit::Text),
-        column("input", "Tokens in", Unit::Tokens),
-        column("output", "out", Unit::Tokens),
-        column("cost", "Cost", Unit::Money),
-        column("latency", "Latency", Unit::Milliseconds),
-        column("status", "Status", Unit::Text),
-    ];
-    columns.push(column("id", "Id", Unit::Text));
-    TableSpec {
-        title: String::new(),
-        columns,
-        rows: rows
-            .iter()
-            .map(|r| {
-                let status = if r.error_type.is_empty() { &r.status } else { &r.error_type };
-                item(vec![
-                    text(&r.local_time),
-                    text(&r.model),
-                    text(if any_feature { &r.feature } else { &r.operation }),
-                    count_or(r.tokens.map(|t| t.total_input()), UNKNOWN),
-                    count_or(r.tokens.map(|t| t.total_output()), UNKNOWN),
-                    money_or(r.cost, if r.tokens.is_some() { "unpriced" } else { UNKNOWN }),
-                    count_or(r.latency_ms, UNKNOWN),
-                    text(status),
-                    text(&r.id),
-                ])
-            })
-            .collect(),
-    }
 }
 
 async fn show(context: &Context, id: String) -> Result<Answer, ErrorReply> {
@@ -318,13 +281,14 @@ fn step_money(node: &outlay_analysis::analyses::trace::TraceNode) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use outlay_analysis::analyses::calls::CallRow;
     use outlay_model::tokens::Tokens;
 
     #[test]
     fn unknown_is_never_nothing() {
         let unpriced = CallRow { id: "a1".to_owned(), tokens: Some(Tokens::default()), ..CallRow::default() };
         let unknown = CallRow { id: "b2".to_owned(), ..CallRow::default() };
-        let printed = table(&listed(&[unpriced, unknown]), &Look::plain());
+        let printed = table(&tables::calls(&[unpriced, unknown]), &Look::plain());
         assert!(printed.contains("unpriced") && printed.contains("unknown"), "{printed}");
     }
 

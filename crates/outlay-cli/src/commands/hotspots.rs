@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use outlay_analysis::analyses::hotspots::Hotspots;
 use outlay_app::replies::{ErrorReply, ExportOf, HotspotsRequest};
 use outlay_app::task::Task;
-use outlay_app::use_cases;
+use outlay_app::{tables, use_cases};
 
-use super::calls;
 use super::overview::{cut_table, paragraph};
 use crate::args::HotspotsArgs;
 use crate::context::{Answer, Context, Missing};
@@ -15,7 +14,7 @@ use crate::print::{FAINT, Look, STRONG, bars, inert, sentence, table};
 
 /// Hotspots whose causes are printed.
 const EXPLAINED: usize = 8;
-/// Dearest calls printed.
+/// Dearest calls and traces printed.
 const DEAREST: usize = 5;
 
 pub async fn run(context: &Context, args: HotspotsArgs) -> Result<Answer, ErrorReply> {
@@ -52,9 +51,15 @@ fn printed(reply: &Hotspots, look: &Look) -> String {
     }
     out.push_str(&paragraph(&causes(reply, look)));
     out.push_str(&paragraph(&bars::chart(&reply.when, look)));
+    let traces = reply.dearest_traces.as_deref().unwrap_or_default();
+    if !traces.is_empty() {
+        let mut spec = tables::traces(&traces[..traces.len().min(DEAREST)]);
+        spec.title = "Dearest traces (outlay calls trace ID)".to_owned();
+        out.push_str(&paragraph(&table::table(&spec, look)));
+    }
     let dearest = reply.dearest.as_deref().unwrap_or_default();
     if !dearest.is_empty() {
-        let mut spec = calls::listed(&dearest[..dearest.len().min(DEAREST)]);
+        let mut spec = tables::calls(&dearest[..dearest.len().min(DEAREST)]);
         spec.title = "Dearest calls (outlay calls show ID)".to_owned();
         out.push_str(&paragraph(&table::table(&spec, look)));
     }

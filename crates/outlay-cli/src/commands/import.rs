@@ -9,8 +9,8 @@ use outlay_model::report::FileReport;
 use crate::args::ImportArgs;
 use crate::context::{Answer, Context, Missing, path_text, read_text};
 use crate::exit::Exit;
-use crate::print::money::Numbers;
 use crate::print::{FAINT, Look, STRONG, WARN, inert, progress};
+use outlay_app::numbers::Numbers;
 
 /// Rejected rows printed per file; the rest is counted.
 const REJECTS: usize = 5;

@@ -4,13 +4,12 @@ use std::fmt::Write as _;
 
 use outlay_app::replies::{ErrorReply, ImportId, ImportsReply, Nothing};
 use outlay_app::task::Task;
-use outlay_app::use_cases;
-use outlay_model::view::{Cell, TableSpec, Unit};
+use outlay_app::{tables, use_cases};
 
 use super::import::{file, summary};
 use crate::args::ImportsCommand;
 use crate::context::{Answer, Context, Missing};
-use crate::print::table::{column, item, table, text};
+use crate::print::table::table;
 use crate::print::{FAINT, Look, STRONG, bars, inert, left, sentence};
 
 pub async fn run(context: &Context, command: Option<ImportsCommand>) -> Result<Answer, ErrorReply> {
@@ -28,41 +27,7 @@ async fn list(context: &Context) -> Result<Answer, ErrorReply> {
         return context.as_json(&reply);
     }
     let look = context.look().await;
-    Ok(Answer::from(format!("{}{}", table(&listed(&reply), &look), strips(&reply, &look))))
-}
-
-fn listed(reply: &ImportsReply) -> TableSpec {
-    let count = |c: u64| Cell::Count(i64::try_from(c).unwrap_or(i64::MAX));
-    TableSpec {
-        title: "Imports".to_owned(),
-        columns: vec![
-            column("id", "Import", Unit::Count),
-            column("at", "When", Unit::Instant),
-            column("state", "State", Unit::Text),
-            column("rows", "Rows", Unit::Count),
-            column("imported", "In", Unit::Count),
-            column("duplicate", "Already there", Unit::Count),
-            column("rejected", "Refused", Unit::Count),
-            column("files", "Files", Unit::Text),
-        ],
-        rows: reply
-            .imports
-            .iter()
-            .map(|entry| {
-                let names: Vec<&str> = entry.files.iter().map(|f| f.file.as_str()).collect();
-                item(vec![
-                    Cell::Count(entry.import),
-                    text(&entry.at),
-                    text(&entry.state),
-                    count(entry.files.iter().map(|f| f.rows).sum()),
-                    count(entry.files.iter().map(|f| f.imported).sum()),
-                    count(entry.files.iter().map(|f| f.duplicate).sum()),
-                    count(entry.files.iter().map(|f| f.rejected).sum()),
-                    text(&names.join(", ")),
-                ])
-            })
-            .collect(),
-    }
+    Ok(Answer::from(format!("{}{}", table(&tables::imports(&reply), &look), strips(&reply, &look))))
 }
 
 /// Days by source, so that holes are seen.

@@ -3,17 +3,17 @@
 use std::fmt::Write as _;
 
 use outlay_app::replies::{
-    AliasRequest, ErrorReply, PriceEffect, PriceEntry, PricesReply, PricesRequest, RepriceReply, UserPricesRequest,
+    AliasRequest, ErrorReply, PriceEffect, PricesReply, PricesRequest, RepriceReply, UserPricesRequest,
 };
 use outlay_app::task::Task;
-use outlay_app::use_cases;
+use outlay_app::{tables, use_cases};
 use outlay_model::money::Money;
 use outlay_model::view::{Cell, TableSpec, Unit};
 
 use super::overview::paragraph;
 use crate::args::{PricesArgs, PricesCommand};
 use crate::context::{Answer, Context, Missing, read_text};
-use crate::print::table::{column, csv, item, money_or, table, text};
+use crate::print::table::{column, csv, item, table, text};
 use crate::print::{FAINT, Look, STRONG, WARN, inert};
 
 pub async fn run(context: &Context, args: PricesArgs) -> Result<Answer, ErrorReply> {
@@ -51,7 +51,7 @@ async fn search(context: &Context, request: PricesRequest, as_csv: bool) -> Resu
     }
     let look = context.look().await;
     if as_csv {
-        return Ok(Answer::from(csv(&listed(&reply.entries, true), &look)?));
+        return Ok(Answer::from(csv(&tables::prices(&reply.entries, true), &look)?));
     }
     Ok(Answer::from(printed(&reply, &look)))
 }
@@ -68,7 +68,7 @@ fn printed(reply: &PricesReply, look: &Look) -> String {
     if reply.entries.is_empty() {
         out.push_str("No price found. `outlay prices import FILE.csv` adds your own.\n");
     } else {
-        out.push_str(&table(&listed(&reply.entries, false), look));
+        out.push_str(&table(&tables::prices(&reply.entries, false), look));
     }
     if !reply.unpriced.is_empty() {
         let mut lines = format!("{}\n", look.paint(WARN, "In the ledger without a price"));
@@ -82,40 +82,6 @@ fn printed(reply: &PricesReply, look: &Look) -> String {
     }
     let _ = writeln!(out, "\n{}", look.paint(FAINT, &format!("Per million tokens. Prices {}", inert(&reply.book))));
     out
-}
-
-/// Prices as a table; for people without the columns that no entry fills.
-fn listed(entries: &[PriceEntry], all: bool) -> TableSpec {
-    type Pick = fn(&PriceEntry) -> Cell;
-    let told: [(&str, &str, Unit, Pick); 15] = [
-        ("provider", "Provider", Unit::Text, |e| text(&e.provider)),
-        ("model", "Model", Unit::Text, |e| text(&e.model)),
-        ("tier", "Tier", Unit::Text, |e| text(&e.tier)),
-        ("band", "Size", Unit::Text, |e| text(&e.band)),
-        ("region", "Region", Unit::Text, |e| text(&e.region)),
-        ("valid_from", "From", Unit::Date, |e| text(e.valid_from.as_deref().unwrap_or(""))),
-        ("valid_to", "To", Unit::Date, |e| text(e.valid_to.as_deref().unwrap_or(""))),
-        ("uncached_input", "Input", Unit::Money, |e| money_or(e.uncached_input, "none")),
-        ("cache_read", "Cache read", Unit::Money, |e| money_or(e.cache_read, "none")),
-        ("cache_write_5m", "Write 5m", Unit::Money, |e| money_or(e.cache_write_5m, "none")),
-        ("cache_write_1h", "Write 1h", Unit::Money, |e| money_or(e.cache_write_1h, "none")),
-        ("output", "Output", Unit::Money, |e| money_or(e.output, "none")),
-        ("status", "Status", Unit::Text, |e| text(&e.status)),
-        ("book", "Book", Unit::Text, |e| text(&e.book)),
-        ("used_tokens", "Used tokens", Unit::Tokens, |e| Cell::Count(e.used_tokens)),
-    ];
-    let empty = |cell: Cell| match cell {
-        Cell::Text(t) => t.is_empty(),
-        Cell::Unknown(_) => true,
-        Cell::Count(c) => c == 0,
-        _ => false,
-    };
-    let told: Vec<_> = told.into_iter().filter(|(.., pick)| all || !entries.iter().all(|e| empty(pick(e)))).collect();
-    TableSpec {
-        title: String::new(),
-        columns: told.iter().map(|(key, title, unit, _)| column(key, title, *unit)).collect(),
-        rows: entries.iter().map(|e| item(told.iter().map(|(.., pick)| pick(e)).collect())).collect(),
-    }
 }
 
 async fn repriced(context: &Context, reply: &RepriceReply, what: &str) -> Result<Answer, ErrorReply> {

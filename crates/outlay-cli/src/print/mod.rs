@@ -1,7 +1,7 @@
 //! How answers look in a terminal.
 
 pub mod bars;
-pub mod money;
+
 pub mod progress;
 pub mod sentence;
 pub mod table;
@@ -13,7 +13,7 @@ use anstyle::{AnsiColor, Style};
 use outlay_app::replies::ErrorReply;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use money::Numbers;
+use outlay_app::numbers::Numbers;
 
 /// A name or figure.
 pub const STRONG: Style = Style::new().bold();

@@ -6,9 +6,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use outlay_app::replies::Progress;
 use outlay_app::task::Task;
 
-use super::money::Numbers;
 use super::{fit, inert};
 use crate::exit::Exit;
+use outlay_app::numbers::Numbers;
 
 /// A task whose progress is shown, and which Ctrl-C cancels; a second Ctrl-C does not wait for it.
 /// The bar is to be cleared when the work is done.

@@ -2,72 +2,18 @@
 
 use std::fmt::Write as _;
 
+use outlay_app::printed::{Printed, is_figure, printed};
 use outlay_app::replies::ErrorReply;
-use outlay_model::money::Money;
-use outlay_model::view::{Cell, Column, Row, RowKind, TableSpec, Unit};
+pub use outlay_app::tables::{column, count_or, item, money_or, text};
+use outlay_model::view::{Column, RowKind, TableSpec};
 
-use super::{FAINT, Look, REST, STRONG, columns, fit, inert, left, money, right};
+use super::{FAINT, Look, REST, STRONG, columns, fit, inert, left, right};
 
 const GAP: &str = "  ";
 /// What ids are copied from is never cut.
 const WHOLE: [&str; 2] = ["id", "trace_id"];
 /// The least that a text column is cut to.
 const LEAST: usize = 8;
-
-/// A column of a table made here.
-pub fn column(key: &str, title: &str, unit: Unit) -> Column {
-    Column { key: key.to_owned(), title: title.to_owned(), unit }
-}
-
-/// A row that is one of the things listed.
-pub fn item(cells: Vec<Cell>) -> Row {
-    Row { cells, kind: RowKind::Item, keys: None }
-}
-
-/// Words.
-pub fn text(words: &str) -> Cell {
-    Cell::Text(words.to_owned())
-}
-
-/// A count that may be unknown.
-pub fn count_or(count: Option<i64>, unknown: &str) -> Cell {
-    count.map_or_else(|| Cell::Unknown(unknown.to_owned()), Cell::Count)
-}
-
-/// Money that may be unknown.
-pub fn money_or(money: Option<Money>, unknown: &str) -> Cell {
-    money.map_or_else(|| Cell::Unknown(unknown.to_owned()), Cell::Money)
-}
-
-fn is_figure(unit: Unit) -> bool {
-    matches!(unit, Unit::Count | Unit::Tokens | Unit::Money | Unit::Share | Unit::Milliseconds)
-}
-
-/// The currency that all money of a column has.
-fn currency(spec: &TableSpec, at: usize) -> Option<String> {
-    let mut codes = amounts(spec, at).map(|m| m.currency);
-    let first = codes.next()?;
-    codes.all(|c| c == first).then(|| first.to_string())
-}
-
-fn amounts(spec: &TableSpec, at: usize) -> impl Iterator<Item = Money> + '_ {
-    spec.rows.iter().filter_map(move |row| match row.cells.get(at) {
-        Some(Cell::Money(money)) => Some(*money),
-        _ => None,
-    })
-}
-
-/// The heading with its unit.
-fn heading(spec: &TableSpec, at: usize, column: &Column) -> String {
-    let title = inert(&column.title);
-    let unit = match column.unit {
-        Unit::Money => currency(spec, at).unwrap_or_default(),
-        Unit::Share => "%".to_owned(),
-        Unit::Milliseconds => "ms".to_owned(),
-        _ => String::new(),
-    };
-    if unit.is_empty() || title.contains(&unit) { title } else { format!("{title}, {unit}") }
-}
 
 /// A table for people: its title, aligned columns, units in the headings, cut to the terminal.
 pub fn table(spec: &TableSpec, look: &Look) -> String {
@@ -79,20 +25,9 @@ pub fn table(spec: &TableSpec, look: &Look) -> String {
         let _ = writeln!(out, "{}", look.paint(FAINT, "none"));
         return out;
     }
-    let headings: Vec<String> = spec.columns.iter().enumerate().map(|(i, c)| heading(spec, i, c)).collect();
-    let printed: Vec<Vec<String>> = {
-        let decimals: Vec<u32> =
-            (0..spec.columns.len()).map(|i| money::decimals(amounts(spec, i).map(|m| m.amount))).collect();
-        let one_currency: Vec<bool> = (0..spec.columns.len()).map(|i| currency(spec, i).is_some()).collect();
-        spec.rows
-            .iter()
-            .map(|row| {
-                (0..spec.columns.len())
-                    .map(|i| row.cells.get(i).map_or_else(String::new, |c| cell(c, decimals[i], one_currency[i], look)))
-                    .collect()
-            })
-            .collect()
-    };
+    let Printed { headings, rows } = printed(spec, look.numbers);
+    let headings: Vec<String> = headings.iter().map(|text| inert(text)).collect();
+    let printed: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|text| inert(text)).collect()).collect();
     let mut widths: Vec<usize> = headings.iter().map(|h| columns(h)).collect();
     for row in &printed {
         for (width, text) in widths.iter_mut().zip(row) {
@@ -125,18 +60,6 @@ pub fn table(spec: &TableSpec, look: &Look) -> String {
         };
     }
     out
-}
-
-fn cell(cell: &Cell, decimals: u32, one_currency: bool, look: &Look) -> String {
-    match cell {
-        Cell::Text(text) => inert(text),
-        Cell::Count(count) => look.numbers.count(*count),
-        Cell::Money(money) if one_currency => look.numbers.amount(money.amount, decimals),
-        Cell::Money(money) => format!("{} {}", look.numbers.amount(money.amount, decimals), money.currency),
-        Cell::Share(share) => look.numbers.percentage(*share),
-        Cell::Unknown(text) if text.is_empty() => "unknown".to_owned(),
-        Cell::Unknown(text) => inert(text),
-    }
 }
 
 /// Takes columns from the widest texts until the table fits; figures and ids are never cut.
@@ -177,7 +100,8 @@ pub fn pairs(pairs: &[(&str, String)], look: &Look) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use outlay_model::money::Pico;
+    use outlay_model::money::{Money, Pico};
+    use outlay_model::view::{Cell, Row, Unit};
 
     fn usd(text: &str) -> Cell {
         Cell::Money(Money::usd(Pico::parse(text).expect("an amount")))

@@ -71,13 +71,14 @@ pub fn read(path: &Path, columns: Option<&[&str]>) -> Result<DataFrame> {
     open(path)?.with_columns(names).finish().map_err(|e| damaged(path, &e))
 }
 
-/// Reads the rows at sorted places. Only the pages between the first and the last place of a row group are decoded.
-pub fn read_places(path: &Path, places: &[u32]) -> Result<DataFrame> {
+/// Reads some columns of the rows at sorted places. Only the pages between the first and the last place of a row group are decoded.
+pub fn read_places(path: &Path, places: &[u32], columns: &[&str]) -> Result<DataFrame> {
     let mut out: Option<DataFrame> = None;
     for group in places.chunk_by(|a, b| *a as usize / ROW_GROUP == *b as usize / ROW_GROUP) {
         let (first, last) = (group[0], group[group.len() - 1]);
         let span = (first as usize, (last - first) as usize + 1);
-        let frame = open(path)?.with_slice(Some(span)).finish().map_err(|e| damaged(path, &e))?;
+        let names = Some(columns.iter().map(|n| (*n).to_owned()).collect());
+        let frame = open(path)?.with_columns(names).with_slice(Some(span)).finish().map_err(|e| damaged(path, &e))?;
         let within = IdxCa::from_vec("place".into(), group.iter().map(|place| place - first).collect());
         let found = frame.take(&within)?;
         match &mut out {

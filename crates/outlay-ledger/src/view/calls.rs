@@ -8,7 +8,7 @@ use outlay_model::time::{DAY, Micros, day_date, utc_day};
 use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
-use super::scan::{Columns, each, holds, in_period, within};
+use super::scan::{Columns, each, selected, within};
 use super::{Selection, View};
 use crate::catalogue::files::FileRow;
 use crate::datasets::schema::{Dataset, Type};
@@ -39,6 +39,10 @@ pub struct CallsOrder {
 }
 
 impl CallsOrder {
+    /// Calls at places, which are numbers of files and rows.
+    pub(super) fn new(files: Vec<FileRow>, places: Vec<(u32, u32)>) -> CallsOrder {
+        CallsOrder { files, places }
+    }
     /// How many calls there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -106,9 +110,7 @@ impl Sorting {
             Order::Time | Order::Tokens => {}
         }
         let found = each(&self.layout, std::slice::from_ref(file), |lazy| {
-            let time = col("time").cast(DataType::Int64);
-            let rows = lazy.with_row_index("place", None).filter(in_period(&time, &self.selection.period));
-            self.selection.conditions.iter().fold(rows, |rows, c| rows.filter(holds(c))).select(columns.clone())
+            selected(lazy.with_row_index("place", None), &self.selection).select(columns.clone())
         })?;
         let Some(frame) = found else { return Ok(()) };
         let read = Columns(&frame);
@@ -174,23 +176,13 @@ impl View {
         {
             return Ok(found.clone());
         }
-        let found = self.sorted(selection, order, usize::MAX).await?;
+        let found = self.sorted(selection, order).await?;
         let found = Arc::new(found);
         *lock() = Some((self.snapshot.id, selection.clone(), order, found.clone()));
         Ok(found)
     }
 
-    /// The first calls of a selection in an order, without sorting the others.
-    ///
-    /// # Errors
-    /// Where files of the data version cannot be read.
-    pub async fn first(&self, selection: &Selection, order: Order, most: usize) -> Result<Vec<StoredCall>> {
-        let found = self.sorted(selection, order, most).await?;
-        self.page(&found, 0, most).await
-    }
-
-    /// The first `most` calls of a selection in order.
-    async fn sorted(&self, selection: &Selection, order: Order, most: usize) -> Result<CallsOrder> {
+    async fn sorted(&self, selection: &Selection, order: Order) -> Result<CallsOrder> {
         let files = self.files(Dataset::Calls.name()).await?;
         let files = within(files, selection.period.start(), selection.period.end());
         let (layout, rates) = (self.layout.clone(), self.rates.clone());
@@ -199,10 +191,6 @@ impl View {
             let mut keys: Vec<SortKey> = Vec::new();
             for (at, file) in files.iter().enumerate() {
                 sort.keys(file, at, &mut keys)?;
-                if keys.len() > most {
-                    keys.select_nth_unstable_by(most, |a, b| b.cmp(a));
-                    keys.truncate(most);
-                }
             }
             keys.sort_unstable_by(|a, b| b.cmp(a));
             let places = keys.into_iter().map(|key| (key.file, key.place)).collect();
@@ -224,25 +212,24 @@ impl View {
         let mut found: HashMap<(u32, u32), StoredCall> = HashMap::new();
         for (at, mut rows) in by_file {
             rows.sort_unstable();
+            rows.dedup();
             let path = self.layout.file(&order.files[at as usize].path);
             let wanted = rows.clone();
-            let frame = blocking(move || files::read_places(&path, &wanted)).await?;
+            let frame = blocking(move || files::read_places(&path, &wanted, &columns())).await?;
             for (place, call) in rows.into_iter().zip(self.calls_of(&frame)?) {
                 found.insert((at, place), call);
             }
         }
-        Ok(places.iter().filter_map(|place| found.remove(place)).collect())
+        Ok(places.iter().filter_map(|place| found.get(place).cloned()).collect())
     }
 
     fn calls_of(&self, frame: &DataFrame) -> Result<Vec<StoredCall>> {
         let read = Columns(frame);
         let mut out = vec![StoredCall::default(); frame.height()];
-        for (name, kind) in Dataset::Calls.columns() {
-            if matches!(kind, Type::Dim | Type::Id) && !matches!(name, "minhash" | "block_hashes") {
-                for (call, text) in out.iter_mut().zip(read.texts(name)?) {
-                    if !text.is_empty() {
-                        call.texts.insert(name, text);
-                    }
+        for name in texts() {
+            for (call, text) in out.iter_mut().zip(read.texts(name)?) {
+                if !text.is_empty() {
+                    call.texts.insert(name, text);
                 }
             }
         }
@@ -349,7 +336,20 @@ impl View {
     }
 }
 
-fn tokens_of(frame: &DataFrame) -> Result<Vec<Option<Tokens>>> {
+/// Columns of words and ids that a stored call has.
+fn texts() -> impl Iterator<Item = &'static str> {
+    let columns = Dataset::Calls.columns().into_iter().filter(|(_, kind)| matches!(kind, Type::Dim | Type::Id));
+    columns.map(|(name, _)| name).filter(|name| !matches!(*name, "minhash" | "block_hashes"))
+}
+
+/// All columns that a stored call is made of.
+fn columns() -> Vec<&'static str> {
+    let numbers =
+        ["time", "key_a", "key_b", "attempt", "rate_set", "recorded_cost", "latency_ms", "ttft_ms", "reasoning"];
+    texts().chain(numbers).chain(BUCKETS).collect()
+}
+
+pub(super) fn tokens_of(frame: &DataFrame) -> Result<Vec<Option<Tokens>>> {
     let read = Columns(frame);
     let buckets = BUCKETS.iter().map(|b| read.options(b)).collect::<Result<Vec<_>>>()?;
     let reasoning = read.options("reasoning").unwrap_or_else(|_| vec![None; frame.height()]);

@@ -1,11 +1,13 @@
 //! Reading one data version: grouped sums, pages of calls, single calls and traces.
 
 mod calls;
+mod dearest;
 mod dictionary;
 mod excess;
 mod grouped;
 mod kept;
 mod overlap;
+mod rows;
 mod scan;
 mod slice;
 
@@ -16,8 +18,10 @@ use outlay_model::time::Period;
 use sqlx::SqlitePool;
 
 pub use calls::{CallsOrder, Order, StoredCall};
+pub use dearest::{Dearest, Memory, StoredTrace, Wanted};
 pub use excess::{Excess, ExcessGroup};
 pub use overlap::{FileId, LeftOut};
+pub use rows::FromRows;
 
 use crate::catalogue::files::{self, FileRow, Snapshot};
 use crate::catalogue::prices;

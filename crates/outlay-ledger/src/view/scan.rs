@@ -7,6 +7,7 @@ use outlay_model::query::Condition;
 use outlay_model::time::{DAY, HOUR, Micros, Period};
 use polars::prelude::*;
 
+use super::Selection;
 use crate::catalogue::files::FileRow;
 use crate::datasets::{files, ids};
 use crate::error::{Error, Result};
@@ -80,6 +81,12 @@ pub fn day_and_hour(local: Expr) -> (Expr, Expr) {
 /// Rows of a period.
 pub fn in_period(time: &Expr, period: &Period) -> Expr {
     time.clone().gt_eq(lit(period.start())).and(time.clone().lt(lit(period.end())))
+}
+
+/// Rows of a selection of calls.
+pub fn selected(lazy: LazyFrame, selection: &Selection) -> LazyFrame {
+    let rows = lazy.filter(in_period(&col("time").cast(DataType::Int64), &selection.period));
+    selection.conditions.iter().fold(rows, |rows, condition| rows.filter(holds(condition)))
 }
 
 /// Whether a column keeps ids as bytes.

@@ -19,6 +19,7 @@ impl Default for Numbers {
 
 impl Numbers {
     /// From an example such as `1.234,56`; what is not one gives `1,234.56`.
+    #[must_use]
     pub fn parse(example: &str) -> Numbers {
         let marks: Vec<char> = example.trim().chars().filter(|c| !c.is_ascii_digit()).collect();
         match marks[..] {
@@ -48,11 +49,13 @@ impl Numbers {
     }
 
     /// A whole number.
+    #[must_use]
     pub fn count(self, count: i64) -> String {
         self.group(&count.to_string())
     }
 
     /// An amount with exactly `decimals` decimals; what is not nothing never reads as nothing.
+    #[must_use]
     pub fn amount(self, amount: Pico, decimals: u32) -> String {
         if amount != Pico::ZERO && amount.round(decimals) == Pico::ZERO {
             let least = self.group(&Pico(10_i128.pow(12 - decimals.min(12))).fixed(decimals));
@@ -62,6 +65,7 @@ impl Numbers {
     }
 
     /// An amount in running text: `$80,112.00`, `€12.30`, `1,204.00 JPY`.
+    #[must_use]
     pub fn phrase(self, money: Money) -> String {
         let text = self.amount(money.amount, decimals([money.amount]));
         let (mark, body) = match text.find(|c: char| c.is_ascii_digit()) {
@@ -77,6 +81,7 @@ impl Numbers {
     }
 
     /// A share of 1 as a percentage with one decimal, without its sign. Only all is 100 and only nothing is 0.
+    #[must_use]
     pub fn percentage(self, share: f64) -> String {
         let text = match share {
             s if !s.is_finite() => return "unknown".to_owned(),
@@ -88,12 +93,14 @@ impl Numbers {
     }
 
     /// A share in running text: `76 %`, `99.9 %`.
+    #[must_use]
     pub fn percent(self, share: f64) -> String {
         let text = self.percentage(share);
         format!("{} %", text.strip_suffix(&format!("{}0", self.decimal)).unwrap_or(&text))
     }
 
     /// A length on a chart, read back with about three digits: a guide for the eye, not a figure.
+    #[must_use]
     pub fn rough(self, value: f64) -> String {
         let decimals = match value.abs() {
             v if v < 1e-12 => return "0".to_owned(),
@@ -107,6 +114,7 @@ impl Numbers {
     }
 
     /// Bytes, such as `704 MB`.
+    #[must_use]
     pub fn bytes(self, bytes: u64) -> String {
         let mut value = bytes as f64;
         for unit in ["B", "kB", "MB", "GB"] {
@@ -121,6 +129,7 @@ impl Numbers {
 }
 
 /// How many decimals a column of amounts needs so that its largest can be told from nothing.
+#[must_use]
 pub fn decimals(amounts: impl IntoIterator<Item = Pico>) -> u32 {
     const UNIT: i128 = 1_000_000_000_000;
     match amounts.into_iter().map(|a| a.0.abs()).max().unwrap_or(0) {

@@ -1,0 +1,42 @@
+//! Imports.
+
+use outlay_model::view::{Cell, TableSpec, Unit};
+
+use super::{column, item, text};
+use crate::replies::ImportsReply;
+
+/// Imports, the latest first, with what became of their rows.
+#[must_use]
+pub fn imports(reply: &ImportsReply) -> TableSpec {
+    let count = |c: u64| Cell::Count(i64::try_from(c).unwrap_or(i64::MAX));
+    TableSpec {
+        title: "Imports".to_owned(),
+        columns: vec![
+            column("id", "Import", Unit::Count),
+            column("at", "When", Unit::Instant),
+            column("state", "State", Unit::Text),
+            column("rows", "Rows", Unit::Count),
+            column("imported", "In", Unit::Count),
+            column("duplicate", "Already there", Unit::Count),
+            column("rejected", "Refused", Unit::Count),
+            column("files", "Files", Unit::Text),
+        ],
+        rows: reply
+            .imports
+            .iter()
+            .map(|entry| {
+                let names: Vec<&str> = entry.files.iter().map(|f| f.file.as_str()).collect();
+                item(vec![
+                    Cell::Count(entry.import),
+                    text(&entry.at),
+                    text(&entry.state),
+                    count(entry.files.iter().map(|f| f.rows).sum()),
+                    count(entry.files.iter().map(|f| f.imported).sum()),
+                    count(entry.files.iter().map(|f| f.duplicate).sum()),
+                    count(entry.files.iter().map(|f| f.rejected).sum()),
+                    text(&names.join(", ")),
+                ])
+            })
+            .collect(),
+    }
+}
