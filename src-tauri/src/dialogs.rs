@@ -25,6 +25,8 @@ pub enum Kind {
     SaveCsv,
     /// Name and place of a chart to write.
     SaveSvg,
+    /// Name and place of a page to write.
+    SavePdf,
 }
 
 /// Shows a dialog and gives the paths that were chosen; none where it was closed. `name` is the file name that a dialog
@@ -58,6 +60,7 @@ async fn ask(dialog: AsyncFileDialog, kind: Kind, name: &str) -> Vec<FileHandle>
         Kind::NewLedger => dialog.save_file().await.into_iter().collect(),
         Kind::SaveCsv => save(dialog.add_filter("CSV", &["csv"]), name).await,
         Kind::SaveSvg => save(dialog.add_filter("SVG", &["svg"]), name).await,
+        Kind::SavePdf => save(dialog.add_filter("PDF", &["pdf"]), name).await,
     }
 }
 

@@ -13,6 +13,7 @@ mod export;
 mod flow;
 mod ledger;
 mod outside;
+mod paper;
 mod prices;
 mod repeats;
 mod support;

@@ -12,8 +12,17 @@ use crate::proc;
 pub const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev"];
 
 /// What the tests and pictures take on top of it.
-pub const TEST: &[&str] =
-    &["webkit2gtk-driver", "xvfb", "xdotool", "imagemagick", "chromium", "dbus", "python3", "python3-venv"];
+pub const TEST: &[&str] = &[
+    "webkit2gtk-driver",
+    "xvfb",
+    "xdotool",
+    "imagemagick",
+    "chromium",
+    "dbus",
+    "poppler-utils",
+    "python3",
+    "python3-venv",
+];
 
 /// Installs what is missing of `packages`; where it may not, says the line to type.
 ///

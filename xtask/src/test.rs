@@ -13,7 +13,7 @@ use crate::steps::Steps;
 use crate::{apt, bindings, deny, docs, icons, pages, proc, tools};
 
 /// A runner of tests that has not ended by then never will: three times what the longest takes on a cold, busy machine.
-const LIMIT: Duration = Duration::from_secs(25 * 60);
+const LIMIT: Duration = Duration::from_mins(25);
 
 /// Runs every step; whether all of them passed.
 ///

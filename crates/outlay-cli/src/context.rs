@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use outlay_app::replies::{ErrorReply, ExportOf, Nothing};
+use outlay_app::numbers::Numbers;
+use outlay_app::replies::{ErrorReply, ExportFormat, ExportOf, ExportRequest, Nothing};
 use outlay_app::task::Task;
 use outlay_app::{App, use_cases};
 use serde::Serialize;
@@ -10,7 +11,6 @@ use serde::Serialize;
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::print::{self, Look};
-use outlay_app::numbers::Numbers;
 
 /// What a command says, and how the process ends.
 #[derive(Debug)]
@@ -96,6 +96,14 @@ impl Context {
     /// The chart of an answer as SVG, as the window writes it.
     pub async fn as_svg(&self, of: ExportOf) -> Result<Answer, ErrorReply> {
         use_cases::export_svg(&self.app, of, &Task::silent()).await.map(Answer::from)
+    }
+
+    /// An answer on paper, as the window writes it.
+    pub async fn as_pdf(&self, of: ExportOf, file: &Path) -> Result<Answer, ErrorReply> {
+        let request = ExportRequest { of, format: ExportFormat::Pdf, path: path_text(file)? };
+        let made = use_cases::export(&self.app, request, &Task::silent()).await?;
+        let size = Numbers::default().bytes(made.bytes);
+        Ok(Answer::from(format!("Written to {}, {size}.\n", print::inert(&made.path))))
     }
 
     /// A reply as JSON.

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use chrono_tz::Tz;
 use outlay_model::report::FileReport;
+use outlay_model::time::Micros;
 use outlay_price::Book;
 use sqlx::SqlitePool;
 
@@ -135,6 +136,14 @@ impl Ledger {
         audit::append(&mut tx, now, "setting", &format!("{key} = {value}")).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// When a data version was made, in microseconds since 1970; 0 where there is none such.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn made_at(&self, data_version: i64) -> Result<Micros> {
+        files::made_at(&self.pool, data_version).await
     }
 
     /// The reporting zone.

@@ -20,7 +20,7 @@ export type Request<K extends CommandName> = Commands[K]['request'];
 export type Reply<K extends CommandName> = Commands[K]['reply'];
 
 /** What a native dialog is asked for. */
-export type PickKind = 'files' | 'folder' | 'csv' | 'open_ledger' | 'new_ledger' | 'save_csv' | 'save_svg';
+export type PickKind = 'files' | 'folder' | 'csv' | 'open_ledger' | 'new_ledger' | 'save_csv' | 'save_svg' | 'save_pdf';
 
 export type FileDrop = { state: 'over' } | { state: 'left' } | { state: 'dropped'; paths: string[] };
 

@@ -8,6 +8,8 @@ export const exporting = {
     menu: 'Export what is shown',
     csv: 'CSV',
     svg: 'SVG',
+    pdf: 'PDF',
+    page: 'Page to file or print',
     table: 'Table',
     chart: 'Chart',
     days: 'Days',

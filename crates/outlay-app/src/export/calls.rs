@@ -67,23 +67,23 @@ pub fn row(call: &CallRow) -> Row {
 }
 
 /// What is below the calls: what was not listed, so that all rows add up, and the total that the screen shows.
-pub fn ends(page: &CallsPage, listed: i64, cost: Pico) -> Vec<Row> {
+pub fn below(page: &CallsPage, listed: i64, cost: Pico, columns: &[Column]) -> Vec<Row> {
     let mut out = Vec::new();
     if page.total > listed {
         let left = Money::new(Pico(page.cost.amount.0 - cost.0), page.cost.currency);
-        out.push(sum(&format!("{} further calls", page.total - listed), left, RowKind::Rest));
+        out.push(sum(&format!("{} further calls", page.total - listed), left, RowKind::Rest, columns));
     }
-    out.push(sum(&format!("total of {} calls", page.total), page.cost, RowKind::Total));
+    out.push(sum(&format!("total of {} calls", page.total), page.cost, RowKind::Total, columns));
     out
 }
 
-fn sum(label: &str, cost: Money, kind: RowKind) -> Row {
-    let cell = |(at, column): (usize, Column)| match column.key.as_str() {
+fn sum(label: &str, cost: Money, kind: RowKind, columns: &[Column]) -> Row {
+    let cell = |(at, column): (usize, &Column)| match column.key.as_str() {
         COST => Cell::Money(cost),
         _ if at == 0 => Cell::Text(label.to_owned()),
         _ => Cell::Text(String::new()),
     };
-    Row { cells: columns().into_iter().enumerate().map(cell).collect(), kind, keys: None }
+    Row { cells: columns.iter().enumerate().map(cell).collect(), kind, keys: None }
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
             trust: Trust::default(),
         };
         let mut rows = vec![row(&call), row(&unpriced)];
-        rows.extend(ends(&page, 2, usd("0.038").amount));
+        rows.extend(below(&page, 2, usd("0.038").amount, &columns()));
         assert!(rows.iter().all(|r| r.cells.len() == columns().len()));
         let printed = crate::export::csv(&TableSpec { title: String::new(), columns: columns(), rows }, true);
         let printed = printed.expect("CSV");

@@ -6,6 +6,7 @@
 pub(crate) mod calls;
 mod csv;
 mod notes;
+pub(crate) mod paper;
 pub(crate) mod place;
 
 use outlay_draw::Look;

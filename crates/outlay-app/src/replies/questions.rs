@@ -7,6 +7,8 @@ use outlay_model::query::Filter;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::{Nothing, PricesRequest};
+
 /// A request that only filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -64,8 +66,12 @@ pub enum ExportOf {
     Trend(TrendRequest),
     /// Where do I start?
     Hotspots(HotspotsRequest),
-    /// Which calls are these? Without a limit: all from the offset on.
+    /// Which calls are these? Without a limit: all from the offset on; on paper the first few hundred.
     Calls(CallsRequest),
+    /// Did everything come in?
+    Imports(Nothing),
+    /// What do tokens cost?
+    Prices(PricesRequest),
 }
 
 /// What an answer is written as.
@@ -76,6 +82,8 @@ pub enum ExportFormat {
     Csv,
     /// Its chart.
     Svg,
+    /// All of it on paper, with the table's CSV attached.
+    Pdf,
 }
 
 /// Asks for a file of an answer.
@@ -83,7 +91,7 @@ pub enum ExportFormat {
 pub struct ExportRequest {
     /// Question and request, as the screen asks it.
     pub of: ExportOf,
-    /// Table or chart.
+    /// Table, chart or paper.
     pub format: ExportFormat,
     /// The file, as the user named it; one that is there is replaced.
     pub path: String,

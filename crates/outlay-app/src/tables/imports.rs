@@ -1,5 +1,6 @@
 //! Imports.
 
+use outlay_analysis::words::provider;
 use outlay_model::view::{Cell, TableSpec, Unit};
 
 use super::{column, item, text};
@@ -35,6 +36,40 @@ pub fn imports(reply: &ImportsReply) -> TableSpec {
                     count(entry.files.iter().map(|f| f.duplicate).sum()),
                     count(entry.files.iter().map(|f| f.rejected).sum()),
                     text(&names.join(", ")),
+                ])
+            })
+            .collect(),
+    }
+}
+
+/// Days with records by source.
+#[must_use]
+pub fn days(reply: &ImportsReply) -> TableSpec {
+    TableSpec {
+        title: "Days with records".to_owned(),
+        columns: vec![
+            column("provider", "Provider", Unit::Text),
+            column("account", "Account", Unit::Text),
+            column("kind", "Kind", Unit::Text),
+            column("from", "First day", Unit::Date),
+            column("to", "Last day", Unit::Date),
+            column("present", "Days", Unit::Count),
+            column("missing", "Missing", Unit::Count),
+        ],
+        rows: reply
+            .strips
+            .iter()
+            .map(|strip| {
+                let days = |mark: char| strip.days.chars().filter(|day| *day == mark).count();
+                let count = |n: usize| Cell::Count(i64::try_from(n).unwrap_or(i64::MAX));
+                item(vec![
+                    text(&provider(&strip.provider)),
+                    text(&strip.account),
+                    text(strip.kind.title()),
+                    text(&strip.from),
+                    text(&strip.to),
+                    count(days('x')),
+                    count(days('.')),
                 ])
             })
             .collect(),

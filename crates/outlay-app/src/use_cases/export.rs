@@ -3,20 +3,28 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use outlay_analysis::answer::{PeriodView, Trust};
+use chrono::DateTime;
+use outlay_analysis::answer::{Sentence, Tone};
 use outlay_analysis::words::Style;
 use outlay_model::money::Pico;
-use outlay_model::query::Condition;
-use outlay_model::view::{ChartSpec, TableSpec};
+use outlay_model::report::FileReport;
+use outlay_model::view::{Cell, ChartSpec, TableSpec, Unit};
 
 use super::answers::{each_call, hotspots, overview, trend};
+use super::{imports, ledger_info, prices};
+use crate::export::paper::{self, Paper};
 use crate::export::place::Unfinished;
 use crate::export::{Sheet, calls, notes, shorten, svg};
-use crate::replies::{CallsRequest, ErrorReply, ExportFormat, ExportOf, ExportReply, ExportRequest};
+use crate::numbers::Numbers;
+use crate::replies::{CallsRequest, ErrorReply, ExportFormat, ExportOf, ExportReply, ExportRequest, Nothing};
+use crate::tables::{self, column, item, text};
 use crate::task::Task;
 use crate::{App, opened};
 
-/// Writes the table or the chart of an answer into a file. It appears whole, or not at all.
+/// Calls on paper, unless fewer are asked for.
+const ON_PAPER: usize = 300;
+
+/// Writes an answer into a file. It appears whole, or not at all.
 ///
 /// # Errors
 /// As the question's own; `bad_request` where the file must not be there or the answer has no chart, `disk` where it
@@ -25,52 +33,174 @@ pub async fn export(app: &App, request: ExportRequest, task: &Task) -> Result<Ex
     let ledger = app.opened().await?.ledger.root().to_path_buf();
     let target = PathBuf::from(&request.path);
     let mut file = Unfinished::beside(&target, Some(&ledger))?;
-    match request.format {
-        ExportFormat::Csv => export_csv(app, request.of, None, &mut file, task).await?,
-        ExportFormat::Svg => {
-            let picture = export_svg(app, request.of, task).await?;
-            file.write_all(picture.as_bytes()).map_err(|e| {
-                ErrorReply::new(
-                    "disk",
-                    format!("the chart could not be written: {e}"),
-                    "Check that there is room on the disk.",
-                )
-            })?;
+    let bytes = match request.format {
+        ExportFormat::Csv => {
+            export_csv(app, request.of, None, &mut file, task).await?;
+            Vec::new()
         }
-    }
+        ExportFormat::Svg => export_svg(app, request.of, task).await?.into_bytes(),
+        ExportFormat::Pdf => export_pdf(app, request.of, task).await?,
+    };
+    file.write_all(&bytes).map_err(|e| {
+        ErrorReply::new("disk", format!("the file could not be written: {e}"), "Check that there is room on the disk.")
+    })?;
     if task.is_cancelled() {
         return Err(outlay_ledger::Error::Cancelled.into());
     }
     Ok(ExportReply { bytes: file.keep()?, path: request.path })
 }
 
-/// What a file needs of an answer.
+/// What files are made of.
+#[derive(Default)]
 struct Answer {
+    /// What the files are called by.
+    name: &'static str,
+    question: &'static str,
+    sentence: Sentence,
     table: TableSpec,
-    chart: ChartSpec,
-    period: PeriodView,
-    trust: Trust,
-    conditions: Vec<Condition>,
+    /// The first is the picture.
+    charts: Vec<ChartSpec>,
+    /// Further tables on paper.
+    below: Vec<paper::Table>,
+    notes: Vec<String>,
+    data_version: i64,
 }
 
 async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply> {
-    macro_rules! answer {
-        ($question:ident, $request:expr) => {{
-            let conditions = $request.filter.conditions.clone();
-            let reply = $question(app, $request, task).await?;
-            let (table, chart, period, trust) = (reply.table, reply.chart, reply.period, reply.trust);
-            Ok(Answer { table, chart, period, trust, conditions })
-        }};
-    }
+    let style = style(app).await?;
     match of {
-        ExportOf::Overview(request) => answer!(overview, request),
-        ExportOf::Trend(request) => answer!(trend, request),
-        ExportOf::Hotspots(request) => answer!(hotspots, request),
-        // Its table may be too long for an answer: see `csv_of_calls`.
-        ExportOf::Calls(_) => {
-            Err(ErrorReply::new("bad_request", "a list of calls has no chart", "Take its table as CSV."))
+        ExportOf::Overview(request) => {
+            let conditions = request.filter.conditions.clone();
+            let reply = overview(app, request, task).await?;
+            let notes = notes(&reply.period, &reply.trust, &conditions, style);
+            let moved = TableSpec {
+                columns: vec![column("what", "What moved", Unit::Text), column("change", "Change", Unit::Money)],
+                rows: reply
+                    .movers
+                    .iter()
+                    .map(|m| item(vec![text(&m.sentence.text()), Cell::Money(m.change)]))
+                    .collect(),
+                ..TableSpec::default()
+            };
+            let sentence = reply.sentence.say(Tone::Plain, " ");
+            Ok(Answer {
+                name: "overview",
+                question: "What did it cost, and is that number right?",
+                sentence: Sentence(sentence.0.into_iter().chain(reply.detail.0).collect()),
+                table: reply.table,
+                charts: vec![reply.chart],
+                below: vec![paper::Table::of("What moved it?", moved)],
+                notes,
+                data_version: reply.trust.data_version,
+            })
+        }
+        ExportOf::Trend(request) => {
+            let conditions = request.filter.conditions.clone();
+            let reply = trend(app, request, task).await?;
+            Ok(Answer {
+                name: "trend",
+                question: "How does spend move over time?",
+                notes: notes(&reply.period, &reply.trust, &conditions, style),
+                data_version: reply.trust.data_version,
+                sentence: reply.sentence,
+                table: reply.table,
+                charts: vec![reply.chart],
+                below: Vec::new(),
+            })
+        }
+        ExportOf::Hotspots(request) => {
+            let conditions = request.filter.conditions.clone();
+            let reply = hotspots(app, request, task).await?;
+            let traces = tables::traces(reply.dearest_traces.as_deref().unwrap_or_default());
+            let calls = tables::calls(reply.dearest.as_deref().unwrap_or_default());
+            let below = vec![
+                paper::Table::of("Which tasks were dearest?", traces),
+                paper::Table::of("Which calls were dearest?", calls),
+            ];
+            Ok(Answer {
+                name: "hotspots",
+                question: "Where do I start?",
+                notes: notes(&reply.period, &reply.trust, &conditions, style),
+                data_version: reply.trust.data_version,
+                sentence: reply.sentence,
+                table: reply.table,
+                charts: vec![reply.chart, reply.when],
+                below,
+            })
+        }
+        ExportOf::Calls(request) => listed_calls(app, &request, task, style).await,
+        ExportOf::Imports(request) => {
+            let reply = imports(app, request, task).await?;
+            let sum = |pick: fn(&FileReport) -> u64| {
+                let files = reply.imports.iter().filter(|i| i.state == "kept").flat_map(|i| &i.files);
+                style.count(i64::try_from(files.map(pick).sum::<u64>()).unwrap_or(i64::MAX))
+            };
+            let sentence = Sentence::default()
+                .say(Tone::Strong, format!("{} rows", sum(|f| f.rows)))
+                .say(Tone::Plain, ": ")
+                .say(Tone::Strong, format!("{} in", sum(|f| f.imported)))
+                .say(Tone::Plain, format!(", {} already there, ", sum(|f| f.duplicate)))
+                .say(Tone::Plain, format!("{} refused.", sum(|f| f.rejected)));
+            let days = tables::days(&reply);
+            without_period(app, "imports", "Did everything come in?", sentence, tables::imports(&reply), days).await
+        }
+        ExportOf::Prices(request) => {
+            let reply = prices(app, request, task).await?;
+            let sentence = Sentence::default()
+                .say(Tone::Strong, style.count(reply.entries.len() as i64))
+                .say(Tone::Plain, " prices per million tokens, as of ")
+                .say(Tone::Plain, format!("{}.", reply.book));
+            let table = tables::prices(&reply.entries, true);
+            let none = TableSpec::default();
+            without_period(app, "prices", "What do tokens cost?", sentence, table, none).await
         }
     }
+}
+
+/// What is not about a period: the company file as it is.
+async fn without_period(
+    app: &App,
+    name: &'static str,
+    question: &'static str,
+    sentence: Sentence,
+    table: TableSpec,
+    below: TableSpec,
+) -> Result<Answer, ErrorReply> {
+    let open = app.opened().await?;
+    let data_version = ledger_info(app, Nothing {}, &Task::silent()).await?.data_version;
+    let notes = vec![format!("Zone: {}", open.ledger.zone().await?), format!("Data version: {data_version}")];
+    let below = vec![paper::Table::of(&below.title.clone(), below)];
+    Ok(Answer { name, question, sentence, table, charts: Vec::new(), below, notes, data_version })
+}
+
+/// The first calls of a list; below them what was not listed and the total that the screen shows.
+async fn listed_calls(app: &App, request: &CallsRequest, task: &Task, style: Style) -> Result<Answer, ErrorReply> {
+    let (mut rows, mut cost) = (Vec::new(), Pico::ZERO);
+    let request = CallsRequest { limit: Some(request.limit.unwrap_or(ON_PAPER)), ..request.clone() };
+    let page = each_call(app, &request, task, |call, currency| {
+        cost.0 += call.cost.filter(|c| c.currency == currency).map_or(0, |c| c.amount.0);
+        rows.push(call.clone());
+        Ok(())
+    })
+    .await?;
+    let listed = rows.len() as i64;
+    let sentence = Sentence::default()
+        .say(Tone::Strong, format!("{} {}", style.count(page.total), if page.total == 1 { "call" } else { "calls" }))
+        .say(Tone::Plain, " cost ")
+        .say(Tone::Strong, style.total(page.cost.amount, page.cost.currency))
+        .say(Tone::Plain, ".");
+    let mut table = tables::calls(&rows);
+    table.rows.extend(calls::below(&page, listed, cost, &table.columns));
+    Ok(Answer {
+        name: "calls",
+        question: "Which calls are these?",
+        sentence,
+        table,
+        charts: Vec::new(),
+        below: Vec::new(),
+        notes: notes(&page.period, &page.trust, &request.filter.conditions, style),
+        data_version: page.trust.data_version,
+    })
 }
 
 /// How figures in notes are printed.
@@ -89,15 +219,18 @@ pub async fn export_csv(
     out: &mut (dyn Write + Send),
     task: &Task,
 ) -> Result<(), ErrorReply> {
+    // A list of calls may be too long for an answer.
     if let ExportOf::Calls(request) = of {
         return csv_of_calls(app, &request, out, task).await;
     }
-    let style = style(app).await?;
     let answer = ask(app, of, task).await?;
-    let (table, _) = shorten(&answer.table, most);
+    write(&shorten(&answer.table, most).0, &answer, out)
+}
+
+fn write(table: &TableSpec, answer: &Answer, out: &mut (dyn Write + Send)) -> Result<(), ErrorReply> {
     let mut sheet = Sheet::new(out, &table.columns, true)?;
     table.rows.iter().try_for_each(|row| sheet.row(row))?;
-    finish(sheet, &notes(&answer.period, &answer.trust, &answer.conditions, style))
+    finish(sheet, &answer.notes)
 }
 
 /// A list of calls, from row to file; below it what was not listed and the total that the screen shows.
@@ -108,7 +241,8 @@ async fn csv_of_calls(
     task: &Task,
 ) -> Result<(), ErrorReply> {
     let style = style(app).await?;
-    let mut sheet = Sheet::new(out, &calls::columns(), true)?;
+    let columns = calls::columns();
+    let mut sheet = Sheet::new(out, &columns, true)?;
     let (mut listed, mut cost) = (0, Pico::ZERO);
     let page = each_call(app, request, task, |call, currency| {
         listed += 1;
@@ -116,7 +250,7 @@ async fn csv_of_calls(
         sheet.row(&calls::row(call))
     })
     .await?;
-    calls::ends(&page, listed, cost).iter().try_for_each(|row| sheet.row(row))?;
+    calls::below(&page, listed, cost, &columns).iter().try_for_each(|row| sheet.row(row))?;
     finish(sheet, &notes(&page.period, &page.trust, &request.filter.conditions, style))
 }
 
@@ -130,11 +264,43 @@ fn finish(mut sheet: Sheet<&mut (dyn Write + Send)>, notes: &[String]) -> Result
 /// # Errors
 /// As the question's own; `bad_request` where the answer has no chart.
 pub async fn export_svg(app: &App, mut of: ExportOf, task: &Task) -> Result<String, ErrorReply> {
-    if let ExportOf::Hotspots(request) = &mut of {
+    let none = || ErrorReply::new("bad_request", "a list has no chart", "Take its table as CSV, or all of it as PDF.");
+    match &mut of {
         // What rows tell is not in the picture.
-        request.from_sums = true;
+        ExportOf::Hotspots(request) => request.from_sums = true,
+        ExportOf::Calls(_) | ExportOf::Imports(Nothing {}) | ExportOf::Prices(_) => {
+            return Err(none());
+        }
+        ExportOf::Overview(_) | ExportOf::Trend(_) => {}
     }
-    let style = style(app).await?;
     let answer = ask(app, of, task).await?;
-    svg(&answer.chart, &notes(&answer.period, &answer.trust, &answer.conditions, style))
+    answer.charts.first().map_or_else(|| Err(none()), |chart| svg(chart, &answer.notes))
+}
+
+/// An answer on paper, its table's CSV attached.
+///
+/// # Errors
+/// As the question's own.
+pub async fn export_pdf(app: &App, of: ExportOf, task: &Task) -> Result<Vec<u8>, ErrorReply> {
+    let mut answer = ask(app, of, task).await?;
+    let open = app.opened().await?;
+    let settings = opened::settings(&open.ledger).await?;
+    // Not now: the same data give the same bytes.
+    let made = DateTime::from_timestamp_micros(open.ledger.made_at(answer.data_version).await?).unwrap_or_default();
+    let mut csv = Vec::new();
+    write(&answer.table, &answer, &mut csv)?;
+    let attached = Some((format!("outlay-{}.csv", answer.name), csv));
+    let spec = TableSpec { title: String::new(), ..std::mem::take(&mut answer.table) };
+    let mut tables = vec![paper::Table { spec, more: String::new(), attached }];
+    tables.append(&mut answer.below);
+    let paper = Paper {
+        question: answer.question,
+        answer: answer.sentence,
+        charts: answer.charts,
+        tables,
+        notes: answer.notes,
+    };
+    let numbers = Numbers::parse(&settings.number_format);
+    let made = tokio::task::spawn_blocking(move || paper::pdf(&paper, &settings.company, numbers, made)).await;
+    made.map_err(|e| ErrorReply::fault(e.to_string()))?
 }

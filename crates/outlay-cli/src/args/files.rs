@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::filter::ListArgs;
 use clap::{Args, Subcommand};
 
 /// `outlay import`
@@ -35,11 +36,14 @@ pub struct ImportArgs {
 Examples:
   outlay imports          all imports, and which days each source has
   outlay imports show 3   one import, file by file
-  outlay imports undo 3   take its records out again")]
+  outlay imports undo 3   take its records out again
+  outlay imports --pdf imports.pdf   the list to file, with the days of each source")]
 pub struct ImportsArgs {
     /// What to do; none: list.
     #[command(subcommand)]
     pub command: Option<ImportsCommand>,
+    #[command(flatten)]
+    pub output: ListArgs,
 }
 
 /// `outlay imports …`

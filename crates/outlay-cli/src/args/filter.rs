@@ -1,5 +1,7 @@
 //! Which records a question is about, and the other ways to print an answer.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use clap::Args;
 use outlay_model::dimension::Dimension;
@@ -39,8 +41,19 @@ pub struct CsvArgs {
     pub csv: bool,
 }
 
+/// The other ways to print a list.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ListArgs {
+    /// Print the table as CSV: exact decimals; unknown is an empty cell
+    #[arg(long, conflicts_with = "json", help_heading = "Options")]
+    pub csv: bool,
+    /// Write it as a page to file or print, the table's CSV attached
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv"], help_heading = "Options")]
+    pub pdf: Option<PathBuf>,
+}
+
 /// The other ways to print an answer that has a table and a chart.
-#[derive(Clone, Copy, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct ChartArgs {
     /// Print the table as CSV: exact decimals; unknown is an empty cell; what it rests on in rows marked `note`
     #[arg(long, conflicts_with = "json", help_heading = "Options")]
@@ -48,6 +61,9 @@ pub struct ChartArgs {
     /// Print the chart as SVG, with what it rests on
     #[arg(long, conflicts_with_all = ["json", "csv"], help_heading = "Options")]
     pub svg: bool,
+    /// Write all of it as a page to file or print, the table's CSV attached
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv", "svg"], help_heading = "Options")]
+    pub pdf: Option<PathBuf>,
 }
 
 fn month(text: &str) -> Result<String, String> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use outlay_model::tokens::Tokens;
 
-use super::filter::CsvArgs;
+use super::filter::ListArgs;
 
 /// `outlay price`
 #[derive(Debug, Args)]
@@ -126,7 +126,7 @@ pub struct PricesArgs {
     #[arg(default_value = "", hide_default_value = true)]
     pub search: String,
     #[command(flatten)]
-    pub output: CsvArgs,
+    pub output: ListArgs,
 }
 
 /// `outlay prices …`

@@ -5,7 +5,7 @@ use outlay_analysis::analyses::calls::CallOrder;
 use outlay_analysis::analyses::trend::TrendBy;
 use outlay_model::dimension::Dimension;
 
-use super::filter::{ChartArgs, CsvArgs, FilterArgs, dimension};
+use super::filter::{ChartArgs, FilterArgs, ListArgs, dimension};
 
 /// `outlay overview`
 #[derive(Debug, Args)]
@@ -117,7 +117,7 @@ pub struct CallsArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     #[command(flatten)]
-    pub output: CsvArgs,
+    pub output: ListArgs,
 }
 
 /// `outlay calls …`

@@ -41,6 +41,9 @@ async fn list(context: &Context, args: CallsArgs) -> Result<Answer, ErrorReply> 
         let limit = request.limit.or(Some(LISTED));
         return context.as_csv(ExportOf::Calls(CallsRequest { limit, ..request }), None).await;
     }
+    if let Some(file) = &args.output.pdf {
+        return context.as_pdf(ExportOf::Calls(request), file).await;
+    }
     let page = use_cases::calls(&context.app, request, &Task::silent()).await?;
     if context.json {
         return context.as_json(&page);

@@ -31,6 +31,9 @@ pub async fn run(context: &Context, args: HotspotsArgs) -> Result<Answer, ErrorR
     if args.output.csv {
         return context.as_csv(ExportOf::Hotspots(request), None).await;
     }
+    if let Some(file) = &args.output.pdf {
+        return context.as_pdf(ExportOf::Hotspots(request), file).await;
+    }
     if args.output.svg {
         return context.as_svg(ExportOf::Hotspots(request)).await;
     }

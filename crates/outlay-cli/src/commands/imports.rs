@@ -2,20 +2,24 @@
 
 use std::fmt::Write as _;
 
-use outlay_app::replies::{ErrorReply, ImportId, ImportsReply, Nothing};
+use outlay_app::replies::{ErrorReply, ExportOf, ImportId, ImportsReply, Nothing};
 use outlay_app::task::Task;
 use outlay_app::{tables, use_cases};
 
 use super::import::{file, summary};
-use crate::args::ImportsCommand;
+use crate::args::{ImportsArgs, ImportsCommand};
 use crate::context::{Answer, Context, Missing};
 use crate::print::table::table;
 use crate::print::{FAINT, Look, STRONG, bars, inert, left, sentence};
 
-pub async fn run(context: &Context, command: Option<ImportsCommand>) -> Result<Answer, ErrorReply> {
+pub async fn run(context: &Context, args: ImportsArgs) -> Result<Answer, ErrorReply> {
     context.open(Missing::Fail).await?;
-    match command {
-        None => list(context).await,
+    match args.command {
+        None if args.output.csv => context.as_csv(ExportOf::Imports(Nothing {}), None).await,
+        None => match &args.output.pdf {
+            Some(file) => context.as_pdf(ExportOf::Imports(Nothing {}), file).await,
+            None => list(context).await,
+        },
         Some(ImportsCommand::Show { id }) => show(context, id).await,
         Some(ImportsCommand::Undo { id }) => undo(context, id).await,
     }

@@ -27,7 +27,7 @@ pub async fn run(cli: Cli) -> Result<Answer, ErrorReply> {
         Command::Import(args) => import::run(&context, args).await,
         Command::Formats => formats::run(&context).await,
         Command::Sample { folder } => sample::run(&context, &folder).await,
-        Command::Imports(args) => imports::run(&context, args.command).await,
+        Command::Imports(args) => imports::run(&context, args).await,
         Command::Overview(args) => overview::run(&context, args).await,
         Command::Trend(args) => trend::run(&context, args).await,
         Command::Hotspots(args) => hotspots::run(&context, args).await,

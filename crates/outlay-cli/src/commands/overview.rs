@@ -18,6 +18,9 @@ pub async fn run(context: &Context, args: OverviewArgs) -> Result<Answer, ErrorR
     if args.output.csv {
         return context.as_csv(ExportOf::Overview(request), args.top).await;
     }
+    if let Some(file) = &args.output.pdf {
+        return context.as_pdf(ExportOf::Overview(request), file).await;
+    }
     if args.output.svg {
         return context.as_svg(ExportOf::Overview(request)).await;
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use outlay_app::replies::{
-    AliasRequest, ErrorReply, PriceEffect, PricesReply, PricesRequest, RepriceReply, UserPricesRequest,
+    AliasRequest, ErrorReply, ExportOf, PriceEffect, PricesReply, PricesRequest, RepriceReply, UserPricesRequest,
 };
 use outlay_app::task::Task;
 use outlay_app::{tables, use_cases};
@@ -21,6 +21,10 @@ pub async fn run(context: &Context, args: PricesArgs) -> Result<Answer, ErrorRep
     match args.command {
         None => {
             let request = PricesRequest { search: args.search, ..PricesRequest::default() };
+            if let Some(file) = &args.output.pdf {
+                context.open(Missing::Fail).await?;
+                return context.as_pdf(ExportOf::Prices(request), file).await;
+            }
             search(context, request, args.output.csv).await
         }
         Some(PricesCommand::Explain { id, provider }) => {

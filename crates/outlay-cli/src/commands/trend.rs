@@ -15,6 +15,9 @@ pub async fn run(context: &Context, args: TrendArgs) -> Result<Answer, ErrorRepl
     if args.output.csv {
         return context.as_csv(ExportOf::Trend(request), args.top).await;
     }
+    if let Some(file) = &args.output.pdf {
+        return context.as_pdf(ExportOf::Trend(request), file).await;
+    }
     if args.output.svg {
         return context.as_svg(ExportOf::Trend(request)).await;
     }

@@ -46,6 +46,12 @@ pub async fn newest(pool: &SqlitePool) -> Result<Snapshot> {
     Ok(row.map_or(Snapshot { id: 0, mapping: 0 }, |r| Snapshot { id: r.get(0), mapping: r.get(1) }))
 }
 
+/// When a snapshot was made; 0 where there is none such.
+pub async fn made_at(pool: &SqlitePool, snapshot: i64) -> Result<i64> {
+    let row = sqlx::query("SELECT at FROM snapshot WHERE id = ?").bind(snapshot).fetch_optional(pool).await?;
+    Ok(row.map_or(0, |r| r.get(0)))
+}
+
 fn file(row: &sqlx::sqlite::SqliteRow) -> FileRow {
     FileRow {
         id: row.get(0),

@@ -199,7 +199,7 @@ impl View {
         .await
     }
 
-    /// A page of a sorted list.
+    /// A page of a sorted list. Of ids, its calls have those of their trace and session only.
     ///
     /// # Errors
     /// Where files of the data version cannot be read.
@@ -215,7 +215,7 @@ impl View {
             rows.dedup();
             let path = self.layout.file(&order.files[at as usize].path);
             let wanted = rows.clone();
-            let frame = blocking(move || files::read_places(&path, &wanted, &columns())).await?;
+            let frame = blocking(move || files::read_places(&path, &wanted, &listed())).await?;
             for (place, call) in rows.into_iter().zip(self.calls_of(&frame)?) {
                 found.insert((at, place), call);
             }
@@ -226,7 +226,7 @@ impl View {
     fn calls_of(&self, frame: &DataFrame) -> Result<Vec<StoredCall>> {
         let read = Columns(frame);
         let mut out = vec![StoredCall::default(); frame.height()];
-        for name in texts() {
+        for (name, _) in texts().filter(|(name, _)| frame.schema().contains(name)) {
             for (call, text) in out.iter_mut().zip(read.texts(name)?) {
                 if !text.is_empty() {
                     call.texts.insert(name, text);
@@ -337,16 +337,17 @@ impl View {
 }
 
 /// Columns of words and ids that a stored call has.
-fn texts() -> impl Iterator<Item = &'static str> {
+fn texts() -> impl Iterator<Item = (&'static str, Type)> {
     let columns = Dataset::Calls.columns().into_iter().filter(|(_, kind)| matches!(kind, Type::Dim | Type::Id));
-    columns.map(|(name, _)| name).filter(|name| !matches!(*name, "minhash" | "block_hashes"))
+    columns.filter(|(name, _)| !matches!(*name, "minhash" | "block_hashes"))
 }
 
-/// All columns that a stored call is made of.
-fn columns() -> Vec<&'static str> {
+/// The columns of a call in a list. Other ids are of no use there, and are most of what a row takes.
+fn listed() -> Vec<&'static str> {
+    let texts = texts().filter(|(name, kind)| *kind == Type::Dim || matches!(*name, "trace_id" | "session"));
     let numbers =
         ["time", "key_a", "key_b", "attempt", "rate_set", "recorded_cost", "latency_ms", "ttft_ms", "reasoning"];
-    texts().chain(numbers).chain(BUCKETS).collect()
+    texts.map(|(name, _)| name).chain(numbers).chain(BUCKETS).collect()
 }
 
 pub(super) fn tokens_of(frame: &DataFrame) -> Result<Vec<Option<Tokens>>> {
