@@ -1,6 +1,7 @@
 //! Tables with their cells as people read them, for a terminal and for paper.
 
-use outlay_model::money::Money;
+use outlay_analysis::words::unit;
+use outlay_model::money::{Currency, Money};
 use outlay_model::view::{Cell, Column, RowKind, TableSpec, Unit};
 
 use crate::numbers::{Numbers, decimals};
@@ -28,7 +29,10 @@ pub fn printed(spec: &TableSpec, numbers: Numbers) -> Printed {
         .collect();
     let rows = spec.rows.iter().map(|row| {
         let cells = columns.iter().enumerate();
-        cells.map(|(at, how)| row.cells.get(at).map_or_else(String::new, |c| cell(c, *how, numbers))).collect()
+        let print = |(at, how): (usize, &(u32, bool))| {
+            row.cells.get(at).map_or_else(String::new, |c| cell(c, spec.columns[at].unit, *how, numbers))
+        };
+        cells.map(print).collect()
     });
     Printed {
         headings: spec.columns.iter().enumerate().map(|(at, column)| heading(spec, at, column)).collect(),
@@ -43,10 +47,10 @@ pub fn items(spec: &TableSpec) -> usize {
 }
 
 /// The currency that all money of a column has.
-fn currency(spec: &TableSpec, at: usize) -> Option<String> {
+fn currency(spec: &TableSpec, at: usize) -> Option<Currency> {
     let mut codes = amounts(spec, at).map(|m| m.currency);
     let first = codes.next()?;
-    codes.all(|c| c == first).then(|| first.to_string())
+    codes.all(|c| c == first).then_some(first)
 }
 
 fn amounts(spec: &TableSpec, at: usize) -> impl Iterator<Item = Money> + '_ {
@@ -59,17 +63,21 @@ fn amounts(spec: &TableSpec, at: usize) -> impl Iterator<Item = Money> + '_ {
 /// The heading with its unit.
 fn heading(spec: &TableSpec, at: usize, column: &Column) -> String {
     let title = &column.title;
-    let unit = match column.unit {
-        Unit::Money => currency(spec, at).unwrap_or_default(),
+    let told = match column.unit {
+        Unit::Money => {
+            currency(spec, at).filter(|code| title != &unit(*code)).map_or_else(String::new, |c| c.to_string())
+        }
         Unit::Share => "%".to_owned(),
         Unit::Milliseconds => "ms".to_owned(),
         _ => String::new(),
     };
-    if unit.is_empty() || title.contains(&unit) { title.clone() } else { format!("{title}, {unit}") }
+    if told.is_empty() || title.contains(&told) { title.clone() } else { format!("{title}, {told}") }
 }
 
-fn cell(cell: &Cell, (decimals, one_currency): (u32, bool), numbers: Numbers) -> String {
+fn cell(cell: &Cell, unit: Unit, (decimals, one_currency): (u32, bool), numbers: Numbers) -> String {
     match cell {
+        // Most prices begin and end at midnight, UTC, as everything in a price book.
+        Cell::Text(text) if unit == Unit::Date => text.strip_suffix("T00:00:00Z").unwrap_or(text).to_owned(),
         Cell::Text(text) => text.clone(),
         Cell::Count(count) => numbers.count(*count),
         Cell::Money(money) if one_currency => numbers.amount(money.amount, decimals),

@@ -113,7 +113,7 @@ fn table(sheet: &Sheet, words: &mut Words, names: &mut BTreeSet<String>) -> Opti
         "head-size" => points(columns.size * HEAD),
         "rows" => rows(&sheet, &columns),
         "whole" => columns.whole,
-        "more" => breakable(&sheet.more, Cut::Regular, ROOM * 0.5 / NOTE),
+        "more" => breakable(&sheet.more, Cut::Regular, ROOM / NOTE),
         "attached" => attached,
     }))
 }
@@ -175,7 +175,7 @@ fn attached(file: &Attached, title: &str, words: &mut Words, names: &mut BTreeSe
     let about =
         if title.trim().is_empty() { "The rows of a table".to_owned() } else { format!("The rows of: {title}") };
     Value::Dict(dict! {
-        "label" => breakable(&free, Cut::Regular, ROOM * 0.4 / NOTE),
+        "label" => breakable(&free, Cut::Regular, ROOM / NOTE),
         "name" => free,
         "bytes" => Bytes::new(file.bytes.clone()),
         "about" => head(&about, LONGEST),

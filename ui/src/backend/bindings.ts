@@ -414,12 +414,12 @@ remedy: string, };
 /**
  * What an answer is written as.
  */
-export type ExportFormat = "csv" | "svg";
+export type ExportFormat = "csv" | "svg" | "pdf";
 
 /**
  * A question whose answer has a table.
  */
-export type ExportOf = { "question": "overview", "request": FilterRequest } | { "question": "trend", "request": TrendRequest } | { "question": "hotspots", "request": HotspotsRequest } | { "question": "calls", "request": CallsRequest };
+export type ExportOf = { "question": "overview", "request": FilterRequest } | { "question": "trend", "request": TrendRequest } | { "question": "hotspots", "request": HotspotsRequest } | { "question": "calls", "request": CallsRequest } | { "question": "imports", "request": Nothing } | { "question": "prices", "request": PricesRequest };
 
 /**
  * A file that was written.
@@ -443,7 +443,7 @@ export type ExportRequest = {
  */
 of: ExportOf,
 /**
- * Table or chart.
+ * Table, chart or paper.
  */
 format: ExportFormat,
 /**
@@ -702,6 +702,10 @@ when: ChartSpec,
  * The dearest calls; `None` where rows were not read, and causes are then of errors, retries and dear models alone.
  */
 dearest: Array<CallRow> | null,
+/**
+ * The dearest traces by what their calls of this cut cost together; `None` where rows were not read.
+ */
+dearest_traces: Array<TraceRow> | null,
 /**
  * Trust.
  */
@@ -1987,6 +1991,39 @@ attempt: number,
  * A later attempt replaced this one: its money bought nothing.
  */
 retried: boolean, };
+
+/**
+ * A trace in a list: the calls of it that were asked about.
+ */
+export type TraceRow = {
+/**
+ * Trace id.
+ */
+trace_id: string,
+/**
+ * Start of its first call, local.
+ */
+local_time: string,
+/**
+ * Calls.
+ */
+calls: number,
+/**
+ * Calls without a known cost among them.
+ */
+unpriced_calls: number,
+/**
+ * What the others cost together.
+ */
+cost: Money,
+/**
+ * Milliseconds from first start to last end.
+ */
+duration_ms: number,
+/**
+ * The dearest call.
+ */
+dearest: CallRow, };
 
 /**
  * The answer.

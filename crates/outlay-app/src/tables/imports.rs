@@ -42,6 +42,38 @@ pub fn imports(reply: &ImportsReply) -> TableSpec {
     }
 }
 
+/// Files of imports that stand, the latest import first, with what became of their rows.
+#[must_use]
+pub fn files(reply: &ImportsReply) -> TableSpec {
+    let count = |c: u64| Cell::Count(i64::try_from(c).unwrap_or(i64::MAX));
+    let rows = reply.imports.iter().filter(|entry| entry.state == "kept").flat_map(|entry| {
+        entry.files.iter().map(move |file| {
+            item(vec![
+                Cell::Count(entry.import),
+                text(&file.file),
+                text(&file.format),
+                count(file.rows),
+                count(file.imported),
+                count(file.duplicate),
+                count(file.rejected),
+            ])
+        })
+    });
+    TableSpec {
+        title: String::new(),
+        columns: vec![
+            column("import", "Import", Unit::Count),
+            column("file", "File", Unit::Text),
+            column("format", "Read as", Unit::Text),
+            column("rows", "Rows", Unit::Count),
+            column("imported", "In", Unit::Count),
+            column("duplicate", "Already there", Unit::Count),
+            column("rejected", "Refused", Unit::Count),
+        ],
+        rows: rows.collect(),
+    }
+}
+
 /// Days with records by source.
 #[must_use]
 pub fn days(reply: &ImportsReply) -> TableSpec {

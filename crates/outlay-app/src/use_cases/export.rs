@@ -58,6 +58,8 @@ struct Answer {
     question: &'static str,
     sentence: Sentence,
     table: TableSpec,
+    /// What paper has in its place, where it has no room for all columns.
+    narrow: Option<TableSpec>,
     /// The first is the picture.
     charts: Vec<ChartSpec>,
     /// Further tables on paper.
@@ -82,7 +84,11 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                     .collect(),
                 ..TableSpec::default()
             };
-            let sentence = reply.sentence.say(Tone::Plain, " ");
+            let mut sentence = reply.sentence;
+            let ends = sentence.text().ends_with(['.', '!', '?']);
+            if !reply.detail.0.is_empty() {
+                sentence = sentence.say(Tone::Plain, if ends { " " } else { ". " });
+            }
             Ok(Answer {
                 name: "overview",
                 question: "What did it cost, and is that number right?",
@@ -92,6 +98,7 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                 below: vec![paper::Table::of("What moved it?", moved)],
                 notes,
                 data_version: reply.trust.data_version,
+                narrow: None,
             })
         }
         ExportOf::Trend(request) => {
@@ -105,7 +112,7 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                 sentence: reply.sentence,
                 table: reply.table,
                 charts: vec![reply.chart],
-                below: Vec::new(),
+                ..Answer::default()
             })
         }
         ExportOf::Hotspots(request) => {
@@ -126,6 +133,7 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                 table: reply.table,
                 charts: vec![reply.chart, reply.when],
                 below,
+                narrow: None,
             })
         }
         ExportOf::Calls(request) => listed_calls(app, &request, task, style).await,
@@ -142,7 +150,13 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                 .say(Tone::Plain, format!(", {} already there, ", sum(|f| f.duplicate)))
                 .say(Tone::Plain, format!("{} refused.", sum(|f| f.rejected)));
             let days = tables::days(&reply);
-            without_period(app, "imports", "Did everything come in?", sentence, tables::imports(&reply), days).await
+            let table = tables::files(&reply);
+            without_period(
+                app,
+                Answer { name: "imports", question: "Did everything come in?", sentence, table, ..Answer::default() },
+                days,
+            )
+            .await
         }
         ExportOf::Prices(request) => {
             let reply = prices(app, request, task).await?;
@@ -151,26 +165,27 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                 .say(Tone::Plain, " prices per million tokens, as of ")
                 .say(Tone::Plain, format!("{}.", reply.book));
             let table = tables::prices(&reply.entries, true);
-            let none = TableSpec::default();
-            without_period(app, "prices", "What do tokens cost?", sentence, table, none).await
+            let narrow = Some(tables::prices(&reply.entries, false));
+            let answer = Answer {
+                name: "prices",
+                question: "What do tokens cost?",
+                sentence,
+                table,
+                narrow,
+                ..Answer::default()
+            };
+            without_period(app, answer, TableSpec::default()).await
         }
     }
 }
 
 /// What is not about a period: the company file as it is.
-async fn without_period(
-    app: &App,
-    name: &'static str,
-    question: &'static str,
-    sentence: Sentence,
-    table: TableSpec,
-    below: TableSpec,
-) -> Result<Answer, ErrorReply> {
+async fn without_period(app: &App, answer: Answer, below: TableSpec) -> Result<Answer, ErrorReply> {
     let open = app.opened().await?;
     let data_version = ledger_info(app, Nothing {}, &Task::silent()).await?.data_version;
     let notes = vec![format!("Zone: {}", open.ledger.zone().await?), format!("Data version: {data_version}")];
     let below = vec![paper::Table::of(&below.title.clone(), below)];
-    Ok(Answer { name, question, sentence, table, charts: Vec::new(), below, notes, data_version })
+    Ok(Answer { below, notes, data_version, ..answer })
 }
 
 /// The first calls of a list; below them what was not listed and the total that the screen shows.
@@ -196,6 +211,7 @@ async fn listed_calls(app: &App, request: &CallsRequest, task: &Task, style: Sty
         question: "Which calls are these?",
         sentence,
         table,
+        narrow: None,
         charts: Vec::new(),
         below: Vec::new(),
         notes: notes(&page.period, &page.trust, &request.filter.conditions, style),
@@ -290,7 +306,8 @@ pub async fn export_pdf(app: &App, of: ExportOf, task: &Task) -> Result<Vec<u8>,
     let mut csv = Vec::new();
     write(&answer.table, &answer, &mut csv)?;
     let attached = Some((format!("outlay-{}.csv", answer.name), csv));
-    let spec = TableSpec { title: String::new(), ..std::mem::take(&mut answer.table) };
+    let shown = answer.narrow.take().unwrap_or(std::mem::take(&mut answer.table));
+    let spec = TableSpec { title: String::new(), ..shown };
     let mut tables = vec![paper::Table { spec, more: String::new(), attached }];
     tables.append(&mut answer.below);
     let paper = Paper {

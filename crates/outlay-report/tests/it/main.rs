@@ -218,13 +218,6 @@ fn a_long_table_repeats_its_headings_on_every_page() {
     long(400, 8);
 }
 
-/// Two minutes without optimisation, hence only on demand: `cargo test -p outlay-report -- --ignored`.
-#[test]
-#[ignore = "takes minutes without optimisation"]
-fn three_thousand_rows_are_no_trouble() {
-    long(3_000, 50);
-}
-
 fn long(rows: usize, least: usize) {
     let page = Page { tables: vec![samples::long_table(rows)], company: "Harbour Labs", ..bare() };
     let bytes = keep("long", &page);
