@@ -302,6 +302,8 @@ test('a screen is written to a file as it is asked for', async ({ page }) => {
   // By keyboard alone.
   await page.getByTestId('export').focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByTestId('export-overview-pdf')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
   await expect(page.getByTestId('export-overview-csv')).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
@@ -334,6 +336,16 @@ test('a screen is written to a file as it is asked for', async ({ page }) => {
   await expect(page.getByTestId('export-said')).toContainText('rows');
   await expect(page.getByTestId('export-said')).toContainText('Saved as outlay-calls-2026-10.csv');
   expect(await asked()).toMatchObject({ of: { question: 'calls', request: { order: 'latency', offset: 0, limit: null } } });
+
+  // Lists that are about no period go on paper too.
+  await open(page, '#/prices?search=sonnet');
+  await page.getByTestId('export').click();
+  await page.getByTestId('export-prices-pdf').click();
+  await expect.poll(asked).toMatchObject({ of: { question: 'prices', request: { search: 'sonnet' } }, format: 'pdf' });
+  await open(page, '#/files');
+  await page.getByTestId('export').click();
+  await page.getByTestId('export-imports-pdf').click();
+  await expect.poll(asked).toMatchObject({ of: { question: 'imports' }, format: 'pdf' });
 });
 
 test('figures follow the settings; names are edited in place', async ({ page }) => {
