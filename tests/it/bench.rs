@@ -144,7 +144,7 @@ async fn the_dearest_traces_are_those_of_the_file() {
     let Some(made) = tokio::task::spawn_blocking(made).await.unwrap() else { return };
     let company = Company::new().await;
     let file = made.folder.join("requests.jsonl");
-    company.import(&[file.clone()]).await;
+    company.import(std::slice::from_ref(&file)).await;
     // The prices that the file was made with.
     let mut own = "provider,model,uncached_input,cache_read,cache_write_5m,cache_write_1h,output\n".to_owned();
     let prices = std::fs::read_to_string(made.folder.join("prices.csv")).unwrap();
@@ -183,8 +183,9 @@ async fn the_dearest_traces_are_those_of_the_file() {
             most: 10,
             memory: Memory { buckets, calls },
         };
-        let again = view.from_rows(wanted, &[], |_, _| true).await.unwrap().dearest.traces;
-        let told = again.iter().map(|trace| (trace.cost.0 / 1000, trace.trace_id.clone(), Some(trace.calls)));
+        let again = view.from_rows(wanted, &[], |_, _| true).await.unwrap();
+        let told =
+            again.dearest.traces.iter().map(|trace| (trace.cost.0 / 1000, trace.trace_id.clone(), Some(trace.calls)));
         assert_eq!(told.collect::<Vec<_>>(), want, "{buckets} buckets, {calls} calls");
     }
     view.close().await.unwrap();

@@ -170,14 +170,13 @@ pub async fn hotspots(app: &App, request: HotspotsRequest, task: &Task) -> Resul
     let found = asked.view.from_rows(wanted, &params.by, reading(task)).await?;
     let excess: Vec<Excess> = found
         .excess
-        .into_iter()
+        .iter()
         .flat_map(|group| {
-            let (keys, median_input, median_output) = (group.keys, group.median_input, group.median_output);
-            group.by_rate_set.into_iter().map(move |e| Excess {
-                keys: keys.clone(),
+            group.by_rate_set.iter().map(|e| Excess {
+                keys: group.keys.clone(),
                 rate_set: e.rate_set,
-                median_input,
-                median_output,
+                median_input: group.median_input,
+                median_output: group.median_output,
                 excess_input_tokens: e.input,
                 excess_output_tokens: e.output,
                 repeat: e.repeats,

@@ -22,7 +22,7 @@ use crate::error::Result;
 use crate::pricing::RateTable;
 
 /// What to find, and among which calls.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Calls.
     pub selection: Selection,
@@ -35,7 +35,7 @@ pub struct Wanted {
 }
 
 /// What a search may hold in memory. With less it finds the same, and reads calls more often.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
     /// Buckets of traces, a power of two: some 60 bytes each.
     pub buckets: usize,

@@ -13,6 +13,7 @@ mod slice;
 
 use std::sync::{Arc, Mutex};
 
+use outlay_model::dimension::Dimension;
 use outlay_model::query::Condition;
 use outlay_model::time::Period;
 use sqlx::SqlitePool;
@@ -44,10 +45,14 @@ pub(crate) type OrderCache = Arc<Mutex<Option<(i64, Selection, Order, Arc<CallsO
 pub(crate) use kept::Cache as KeptCache;
 pub(crate) use overlap::{Cache as OverlapCache, step};
 
+/// What the last question about rows found: a screen is left and come back to.
+pub(crate) type RowsCache = Arc<Mutex<Option<(i64, Wanted, Vec<Dimension>, Arc<FromRows>)>>>;
+
 /// What views of a ledger share, so that the next question costs less.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Caches {
     pub(crate) orders: OrderCache,
+    pub(crate) rows: RowsCache,
     pub(crate) kept: KeptCache,
     pub(crate) overlaps: OverlapCache,
 }
@@ -61,6 +66,7 @@ pub struct View {
     pub(crate) layout: Layout,
     pub(crate) pool: SqlitePool,
     pub(crate) orders: OrderCache,
+    pub(crate) rows: RowsCache,
     pub(crate) kept: KeptCache,
     pub(crate) overlaps: OverlapCache,
     pin: i64,
@@ -77,15 +83,16 @@ impl View {
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
-        let Caches { orders, kept, overlaps } = caches;
-        Ok(View { layout, pool: pool.clone(), orders, kept, overlaps, pin, snapshot, rates })
+        let Caches { orders, rows, kept, overlaps } = caches;
+        Ok(View { layout, pool: pool.clone(), orders, rows, kept, overlaps, pin, snapshot, rates })
     }
 
     /// Answers from now on as if the rate sets had these prices.
     pub fn price_with(&mut self, rates: RateTable) {
         self.rates = rates;
-        // Lists by cost are kept for the ledger's own prices.
+        // What is by cost is kept for the ledger's own prices.
         self.orders = OrderCache::default();
+        self.rows = RowsCache::default();
     }
 
     /// Lets go of the data version.

@@ -1,5 +1,7 @@
 //! Calls of a selection, read once for all that asks about each of them.
 
+use std::sync::Arc;
+
 use outlay_model::dimension::Dimension;
 use outlay_model::time::Micros;
 use outlay_model::tokens::Tokens;
@@ -31,7 +33,8 @@ pub struct FromRows {
 
 impl View {
     /// Reads the calls of a selection: how far they go beyond the usual of their group, and the dearest. `go_on` is asked
-    /// between files with the rows read so far, and with what there is to read as far as that is known.
+    /// between files with the rows read so far, and with what there is to read as far as that is known. The last answer is
+    /// kept.
     ///
     /// # Errors
     /// Where files of the data version cannot be read; [`Error::Cancelled`].
@@ -40,7 +43,14 @@ impl View {
         wanted: Wanted,
         by: &[Dimension],
         go_on: impl Fn(u64, u64) -> bool + Send + 'static,
-    ) -> Result<FromRows> {
+    ) -> Result<Arc<FromRows>> {
+        let lock = || self.rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((snapshot, asked, cut, found)) = lock().as_ref()
+            && (*snapshot, asked, cut.as_slice()) == (self.snapshot.id, &wanted, by)
+        {
+            return Ok(found.clone());
+        }
+        let (asked, cut) = (wanted.clone(), by.to_vec());
         let files = self.files(Dataset::Calls.name()).await?;
         let period = &wanted.selection.period;
         let files = super::scan::within(files, period.start(), period.end());
@@ -72,7 +82,9 @@ impl View {
             Ok((tallies.finish(&dictionaries), calls, traces))
         })
         .await?;
-        Ok(FromRows { excess, dearest: self.found(files, calls, traces).await? })
+        let found = Arc::new(FromRows { excess, dearest: self.found(files, calls, traces).await? });
+        *lock() = Some((self.snapshot.id, asked, cut, found.clone()));
+        Ok(found)
     }
 }
 
@@ -136,7 +148,7 @@ impl Rows {
         self.traces.iter().flat_map(|column| {
             let ids = column.binary().ok();
             let untold = if ids.is_some() { 0 } else { column.len() };
-            ids.into_iter().flat_map(|ids| ids.iter()).chain(std::iter::repeat_n(None, untold))
+            ids.into_iter().flat_map(ChunkedArray::iter).chain(std::iter::repeat_n(None, untold))
         })
     }
 }
