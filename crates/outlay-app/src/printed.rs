@@ -2,7 +2,7 @@
 
 use outlay_analysis::words::unit;
 use outlay_model::money::{Currency, Money};
-use outlay_model::view::{Cell, Column, RowKind, TableSpec, Unit};
+use outlay_model::view::{Cell, Column, TableSpec, Unit};
 
 use crate::numbers::{Numbers, decimals};
 
@@ -38,12 +38,6 @@ pub fn printed(spec: &TableSpec, numbers: Numbers) -> Printed {
         headings: spec.columns.iter().enumerate().map(|(at, column)| heading(spec, at, column)).collect(),
         rows: rows.collect(),
     }
-}
-
-/// Every row that is one of the things listed.
-#[must_use]
-pub fn items(spec: &TableSpec) -> usize {
-    spec.rows.iter().filter(|row| row.kind == RowKind::Item).count()
 }
 
 /// The currency that all money of a column has.

@@ -9,8 +9,8 @@ use crate::numbers::Numbers;
 use crate::printed::{is_figure, printed};
 use crate::replies::ErrorReply;
 
-/// Columns that are for copying, not for reading: they are in the attached CSV.
-const COPIED: [&str; 2] = ["id", "trace_id"];
+/// Columns that are for copying, and those of prices that paper has no room for: they are in the attached CSV.
+const LEFT_TO_CSV: [&str; 5] = ["id", "trace_id", "region", "book", "used_tokens"];
 
 /// An answer to be laid out.
 #[derive(Debug, Default)]
@@ -26,8 +26,6 @@ pub(crate) struct Paper {
 #[derive(Debug)]
 pub(crate) struct Table {
     pub spec: TableSpec,
-    /// What is not on paper, in words; empty where all is.
-    pub more: String,
     /// The CSV that goes with it: name and content.
     pub attached: Option<(String, Vec<u8>)>,
 }
@@ -35,7 +33,7 @@ pub(crate) struct Table {
 impl Table {
     /// A table without a file of its own.
     pub fn of(title: &str, spec: TableSpec) -> Table {
-        Table { spec: TableSpec { title: title.to_owned(), ..spec }, more: String::new(), attached: None }
+        Table { spec: TableSpec { title: title.to_owned(), ..spec }, attached: None }
     }
 }
 
@@ -65,7 +63,7 @@ fn sheet(table: &Table, numbers: Numbers) -> Sheet {
     let spec = &table.spec;
     let printed = printed(spec, numbers);
     let shown: Vec<usize> =
-        (0..spec.columns.len()).filter(|at| !COPIED.contains(&spec.columns[*at].key.as_str())).collect();
+        (0..spec.columns.len()).filter(|at| !LEFT_TO_CSV.contains(&spec.columns[*at].key.as_str())).collect();
     let rows = spec.rows.iter().zip(&printed.rows).map(|(row, texts)| {
         let entry = |at: &usize| Entry {
             text: texts[*at].clone(),
@@ -80,7 +78,7 @@ fn sheet(table: &Table, numbers: Numbers) -> Sheet {
             .map(|at| Heading { title: printed.headings[*at].clone(), number: is_figure(spec.columns[*at].unit) })
             .collect(),
         rows: rows.collect(),
-        more: table.more.clone(),
+        more: String::new(),
         attached: table.attached.clone().map(|(name, bytes)| Attached { name, bytes }),
     }
 }

@@ -308,7 +308,7 @@ pub async fn export_pdf(app: &App, of: ExportOf, task: &Task) -> Result<Vec<u8>,
     let attached = Some((format!("outlay-{}.csv", answer.name), csv));
     let shown = answer.narrow.take().unwrap_or(std::mem::take(&mut answer.table));
     let spec = TableSpec { title: String::new(), ..shown };
-    let mut tables = vec![paper::Table { spec, more: String::new(), attached }];
+    let mut tables = vec![paper::Table { spec, attached }];
     tables.append(&mut answer.below);
     let paper = Paper {
         question: answer.question,
