@@ -37,6 +37,7 @@ pub struct Bridge {
     opened: OnceCell<()>,
     start_fault: Mutex<Option<ErrorReply>>,
     running: Mutex<HashMap<u64, Running>>,
+    warming: Mutex<Task>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,22 +56,38 @@ impl Bridge {
             opened: OnceCell::new(),
             start_fault: Mutex::default(),
             running: Mutex::default(),
+            warming: Mutex::new(Task::silent()),
         }
     }
 
-    /// Opens the first company file, once; what went wrong is the answer to the first request.
-    async fn ready(&self) -> Result<(), ErrorReply> {
+    /// Opens the first company file, once, and reads ahead what its first screens need.
+    pub async fn open_first(&self) {
         let open = || async {
             let opened = match &self.first {
                 Some(path) => self.core.open(path, true).await,
                 None => self.core.open_last().await.map(drop),
             };
-            if let Err(e) = opened {
-                *lock(&self.start_fault) = Some(e);
+            match opened {
+                Ok(()) => self.warm(),
+                Err(e) => *lock(&self.start_fault) = Some(e),
             }
         };
         self.opened.get_or_init(open).await;
+    }
+
+    /// Waits until the first company file is open; what went wrong is the answer to the first request.
+    async fn ready(&self) -> Result<(), ErrorReply> {
+        self.open_first().await;
         lock(&self.start_fault).take().map_or(Ok(()), Err)
+    }
+
+    /// Reads ahead, beside the requests, and no longer for a company file or data version that was left.
+    fn warm(&self) {
+        let task = Task::silent();
+        std::mem::replace(&mut *lock(&self.warming), task.clone()).cancel();
+        let core = Arc::clone(&self.core);
+        // A screen that cannot be answered says so when it is asked.
+        tauri::async_runtime::spawn(async move { core.warm(&task).await.ok() });
     }
 
     async fn answer(&self, id: u64, command: String, request: Value, task: Task) -> Result<Value, ErrorReply> {
@@ -90,6 +107,9 @@ impl Bridge {
             }
         };
         lock(&self.running).remove(&id);
+        if writing && answer.is_ok() {
+            self.warm();
+        }
         answer
     }
 

@@ -33,6 +33,9 @@ pub fn run() -> tauri::Result<()> {
             let core =
                 App::new(Some(app.path().app_data_dir()?)).with_sample_data(sample_data(&app.path().resource_dir()?));
             app.manage(bridge::Bridge::new(core, args.ledger));
+            // The file opens while the page does.
+            let handle = app.handle().clone();
+            tauri::async_runtime::spawn(async move { handle.state::<bridge::Bridge>().open_first().await });
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![bridge::call, bridge::cancel, dialogs::pick])

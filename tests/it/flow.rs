@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use outlay_app::App;
+use outlay_app::task::Task;
 use outlay_ledger::Ledger;
 use outlay_model::cube::{Grain, Slice, Sums};
 use outlay_model::dimension::Dimension;
@@ -9,7 +11,7 @@ use outlay_model::report::Kind;
 use outlay_model::time::Period;
 use serde_json::{Value, json};
 
-use crate::support::{Company, month, pico, truth, usd};
+use crate::support::{Company, month, pico, same, truth, usd};
 
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
 const ALL: (&str, &str) = ("2026-08-01", "2026-10-31");
@@ -343,4 +345,19 @@ async fn the_zone_moves_the_call_at_the_edge_of_the_month() {
         }
     }
     assert_ne!(calls("UTC", "2026-10").await, calls("Europe/Berlin", "2026-10").await);
+}
+
+#[tokio::test]
+async fn reading_ahead_changes_no_answer_and_can_be_stopped() {
+    let (ahead, asked) = (Company::sample().await, Company::sample().await);
+    ahead.app.warm(&Task::silent()).await.unwrap();
+    for (command, request) in
+        [("overview", json!({})), ("hotspots", json!({ "from_sums": true })), ("hotspots", json!({}))]
+    {
+        same(&ahead.ask(command, request.clone()).await, &asked.ask(command, request).await, command);
+    }
+    let stopped = Task::silent();
+    stopped.cancel();
+    assert_eq!(ahead.app.warm(&stopped).await.map_err(|e| e.code), Err("cancelled".to_owned()));
+    assert_eq!(App::new(None).warm(&Task::silent()).await.map_err(|e| e.code), Err("no_ledger".to_owned()));
 }

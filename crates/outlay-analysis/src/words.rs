@@ -35,9 +35,12 @@ impl Style {
         }
     }
 
-    fn group(self, fixed: &str) -> String {
-        let (whole, fraction) = fixed.split_once('.').unwrap_or((fixed, ""));
-        let mut out = String::new();
+    /// Groups the thousands of a plain decimal text such as `-1234.50`.
+    #[must_use]
+    pub fn group(self, plain: &str) -> String {
+        let (sign, body) = plain.strip_prefix('-').map_or(("", plain), |body| ("-", body));
+        let (whole, fraction) = body.split_once('.').unwrap_or((body, ""));
+        let mut out = String::from(sign);
         for (at, digit) in whole.chars().enumerate() {
             if at > 0 && (whole.len() - at).is_multiple_of(3) {
                 out.push(self.thousands);

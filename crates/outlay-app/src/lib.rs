@@ -16,6 +16,7 @@ pub mod replies;
 pub mod tables;
 pub mod task;
 pub mod use_cases;
+mod warm;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

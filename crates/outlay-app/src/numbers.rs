@@ -1,51 +1,22 @@
 //! Figures as people read them, from exact amounts; rounded once, half-even.
 
+use outlay_analysis::words::Style;
 use outlay_model::money::{Money, Pico};
 
-/// How figures are grouped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers {
-    /// Between thousands.
-    pub thousands: char,
-    /// Before decimals.
-    pub decimal: char,
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Numbers { thousands: ',', decimal: '.' }
-    }
-}
+/// Figures in tables and on paper, where minus is a hyphen so that they can be copied into a spreadsheet; sentences have
+/// [`Style`]'s own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Numbers(Style);
 
 impl Numbers {
     /// From an example such as `1.234,56`; what is not one gives `1,234.56`.
     #[must_use]
     pub fn parse(example: &str) -> Numbers {
-        let marks: Vec<char> = example.trim().chars().filter(|c| !c.is_ascii_digit()).collect();
-        match marks[..] {
-            [thousands, decimal] if thousands != decimal && !thousands.is_control() && !decimal.is_control() => {
-                Numbers { thousands, decimal }
-            }
-            _ => Numbers::default(),
-        }
+        Numbers(Style::like(example))
     }
 
-    /// Groups a plain decimal text such as `-1234.50`.
     fn group(self, plain: &str) -> String {
-        let (sign, body) = plain.strip_prefix('-').map_or(("", plain), |body| ("-", body));
-        let (whole, fraction) = body.split_once('.').unwrap_or((body, ""));
-        let mut out = String::from(sign);
-        for (i, digit) in whole.chars().enumerate() {
-            if i > 0 && (whole.len() - i).is_multiple_of(3) {
-                out.push(self.thousands);
-            }
-            out.push(digit);
-        }
-        if !fraction.is_empty() {
-            out.push(self.decimal);
-            out.push_str(fraction);
-        }
-        out
+        self.0.group(plain)
     }
 
     /// A whole number.
@@ -96,7 +67,7 @@ impl Numbers {
     #[must_use]
     pub fn percent(self, share: f64) -> String {
         let text = self.percentage(share);
-        format!("{} %", text.strip_suffix(&format!("{}0", self.decimal)).unwrap_or(&text))
+        format!("{} %", text.strip_suffix(&format!("{}0", self.0.decimal)).unwrap_or(&text))
     }
 
     /// A length on a chart, read back with about three digits: a guide for the eye, not a figure.
@@ -169,7 +140,7 @@ mod tests {
             assert_eq!(n.amount(pico(text), decimals), want, "{text}");
         }
         assert_eq!(Numbers::parse("1.234,56").amount(pico("1234567.125"), 2), "1.234.567,12");
-        assert_eq!(Numbers::parse("1 234,56").amount(pico("1234"), 2), "1 234,00");
+        assert_eq!(Numbers::parse("1 234,56").amount(pico("1234"), 2), "1\u{202f}234,00");
         assert_eq!(Numbers::parse("nonsense"), Numbers::default());
     }
 

@@ -4,7 +4,7 @@
 //! question from memory. Beyond [`KEPT_ROWS`] rows nothing more is kept, and a file is read for the question alone.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use outlay_model::time::DAY;
 use outlay_model::tokens::BUCKETS;
@@ -216,15 +216,25 @@ pub struct Kept {
     rows: usize,
 }
 
-#[derive(Debug)]
+/// Whoever reads a file holds its slot: a second question waits for the first instead of reading it as well.
+type Slot = Arc<Mutex<Option<Arc<Table>>>>;
+
+#[derive(Debug, Default)]
 struct Entry {
-    table: Arc<Table>,
+    slot: Slot,
+    /// Rows of the table; 0 until it is read.
+    rows: usize,
     /// The newest data version that a question was about.
     asked: i64,
 }
 
 /// Shared between all views of a ledger.
 pub type Cache = Arc<Mutex<Kept>>;
+
+/// A table is whole or not there: a panic elsewhere takes nothing from it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The table, from memory where it was read before.
 ///
@@ -236,25 +246,108 @@ pub fn get(
     snapshot: i64,
     load: impl FnOnce() -> Result<Table>,
 ) -> Result<Arc<Table>> {
-    let lock = || cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(entry) = lock().tables.get_mut(&key) {
+    let slot = {
+        let mut kept = lock(cache);
+        let entry = kept.tables.entry(key.clone()).or_default();
         entry.asked = entry.asked.max(snapshot);
-        return Ok(entry.table.clone());
+        entry.slot.clone()
+    };
+    let mut held = lock(&slot);
+    if let Some(table) = &*held {
+        return Ok(table.clone());
     }
     let table = Arc::new(load()?);
-    let mut kept = lock();
+    let mut kept = lock(cache);
     if kept.rows + table.rows > KEPT_ROWS {
         // Files that newer data versions do not see are not asked for again.
         let newest = kept.tables.values().map(|entry| entry.asked).chain([snapshot]).max().unwrap_or(snapshot);
         kept.tables.retain(|_, entry| entry.asked == newest);
-        kept.rows = kept.tables.values().map(|entry| entry.table.rows).sum();
+        kept.rows = kept.tables.values().map(|entry| entry.rows).sum();
     }
     if kept.rows + table.rows <= KEPT_ROWS {
         kept.rows += table.rows;
-        if let Some(other) = kept.tables.insert(key, Entry { table: table.clone(), asked: snapshot }) {
-            // Another question read it meanwhile.
-            kept.rows -= other.table.rows;
-        }
+        // It may have been let go while this was read.
+        let entry = kept.tables.entry(key).or_default();
+        entry.slot = slot.clone();
+        entry.asked = entry.asked.max(snapshot);
+        entry.rows = table.rows;
+        *held = Some(table.clone());
     }
     Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn table(rows: usize) -> Table {
+        let zero = || Ints::Same(0);
+        Table {
+            rows,
+            time: vec![0; rows],
+            whole_days: None,
+            dims: HashMap::new(),
+            currency: Dim::untold(),
+            rate_set: zero(),
+            size_bin: zero(),
+            records: zero(),
+            requests: zero(),
+            requests_untold: zero(),
+            errors: zero(),
+            retries: zero(),
+            unknown_usage: zero(),
+            waste: zero(),
+            amount: None,
+            with_amount: zero(),
+            web_searches: zero(),
+            tokens: BUCKETS.map(|_| zero()),
+            reasoning: zero(),
+        }
+    }
+
+    #[test]
+    fn questions_at_once_read_a_file_once() {
+        let (cache, reads) = (Cache::default(), AtomicUsize::new(0));
+        let ask = || {
+            get(&cache, ("a".to_owned(), 0), 1, || {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                reads.fetch_add(1, Ordering::SeqCst);
+                Ok(table(3))
+            })
+        };
+        std::thread::scope(|scope| {
+            for asked in [scope.spawn(ask), scope.spawn(ask), scope.spawn(ask)] {
+                assert_eq!(asked.join().unwrap().unwrap().rows, 3);
+            }
+        });
+        assert_eq!(reads.load(Ordering::SeqCst), 1);
+        assert_eq!(lock(&cache).rows, 3);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_read_again() {
+        let cache = Cache::default();
+        let key = || ("a".to_owned(), 0);
+        let fails = get(&cache, key(), 1, || Err(Error::Damaged { path: "a".into(), reason: "short".to_owned() }));
+        assert!(fails.is_err());
+        assert_eq!(get(&cache, key(), 1, || Ok(table(2))).unwrap().rows, 2);
+    }
+
+    #[test]
+    fn files_of_older_data_versions_make_room_first() {
+        let cache = Cache::default();
+        let half = KEPT_ROWS / 2;
+        let read = |file: &str, snapshot| get(&cache, (file.to_owned(), 0), snapshot, || Ok(table(half))).unwrap();
+        read("old", 1);
+        read("both", 1);
+        read("both", 2);
+        read("new", 2);
+        let kept = lock(&cache);
+        let mut names: Vec<&str> = kept.tables.keys().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["both", "new"]);
+        assert_eq!(kept.rows, 2 * half);
+    }
 }
