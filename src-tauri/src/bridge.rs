@@ -27,6 +27,9 @@ const WRITING: &[&str] = &[
     "alias_set",
     "names_set",
     "export",
+    "doctor",
+    "backup",
+    "restore",
 ];
 
 /// The core, and what it is working on.

@@ -27,6 +27,10 @@ pub enum Kind {
     SaveSvg,
     /// Name and place of a page to write.
     SavePdf,
+    /// Name and place of a backup to write.
+    SaveBackup,
+    /// One backup to read.
+    OpenBackup,
 }
 
 /// Shows a dialog and gives the paths that were chosen; none where it was closed. `name` is the file name that a dialog
@@ -60,6 +64,8 @@ async fn ask(dialog: AsyncFileDialog, kind: Kind, name: &str) -> Vec<FileHandle>
         Kind::NewLedger => dialog.save_file().await.into_iter().collect(),
         Kind::SaveCsv => save(dialog.add_filter("CSV", &["csv"]), name).await,
         Kind::SaveSvg => save(dialog.add_filter("SVG", &["svg"]), name).await,
+        Kind::SaveBackup => save(dialog.add_filter("Outlay backup", &["tar"]), name).await,
+        Kind::OpenBackup => dialog.add_filter("Outlay backup", &["tar"]).pick_file().await.into_iter().collect(),
         Kind::SavePdf => save(dialog.add_filter("PDF", &["pdf"]), name).await,
     }
 }

@@ -9,7 +9,7 @@ use outlay_app::commands::{NAMES, dispatch};
 use outlay_app::task::Task;
 use serde_json::{Value, json};
 
-use crate::support::{Company, differences, root, sample_data, temporary, truth, usd};
+use crate::support::{Company, differences, files_below, root, sample_data, temporary, truth, usd};
 
 /// A larger reply would make the window's tests slow.
 const MOST_BYTES: usize = 300_000;
@@ -324,4 +324,24 @@ async fn ask_changes(golden: &mut Golden, folder: &Path) {
         json!({ "provider": "azure", "id": "my-deployment", "means_provider": "openai", "means_model": "gpt-4o" });
     golden.ask(&company, "alias_set", "", alias).await;
     golden.ask(&company, "overview", "own-prices", json!({ "filter": { "month": "2026-10" } })).await;
+
+    let (file, restored) = (folder.join("backup.tar"), folder.join("restored"));
+    let files = files_below(&own.join("data"));
+    let kept = [
+        ("backup", json!({ "path": file })),
+        ("restore", json!({ "from": file, "to": restored })),
+        ("doctor", json!({ "path": restored })),
+    ];
+    for (command, request) in kept {
+        let mut reply = company.ask(command, request).await;
+        assert_eq!(reply["files"], files.len(), "{command}");
+        // How many bytes a version of the libraries writes is not for this page to say.
+        reply["bytes"] = json!(204_800);
+        golden.check(command, "", &reply);
+    }
+    let sums = files.iter().find(|path| path.starts_with("rollup-b")).unwrap();
+    std::fs::remove_file(restored.join("data").join(sums)).unwrap();
+    let mut reply = company.ask("doctor", json!({ "path": restored })).await;
+    reply["bytes"] = json!(204_800);
+    golden.check("doctor", "damaged", &reply);
 }

@@ -7,6 +7,7 @@
 mod aider;
 mod architecture;
 mod bench;
+mod care;
 mod cli;
 mod contract;
 mod export;

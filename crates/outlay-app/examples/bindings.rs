@@ -48,6 +48,11 @@ fn main() {
         LedgerRequest,
         LedgerInfo,
         Settings,
+        DoctorRequest,
+        DoctorReply,
+        BackupRequest,
+        BackupReply,
+        RestoreRequest,
         // Files.
         FormatsReply,
         ImportRequest,

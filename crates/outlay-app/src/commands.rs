@@ -72,4 +72,7 @@ commands! {
     alias_set: AliasRequest => RepriceReply;
     names: Nothing => NamesReply;
     names_set: NamesRequest => NamesReply;
+    doctor: DoctorRequest => DoctorReply;
+    backup: BackupRequest => BackupReply;
+    restore: RestoreRequest => BackupReply;
 }

@@ -85,6 +85,13 @@ impl App {
         }
     }
 
+    /// Lets go of the open company file.
+    pub(crate) async fn close(&self) {
+        if let Some(open) = self.open.write().await.take() {
+            open.ledger.close().await;
+        }
+    }
+
     /// The open company file.
     pub(crate) async fn opened(&self) -> Result<Arc<Opened>, ErrorReply> {
         self.open.read().await.clone().ok_or_else(|| {

@@ -58,17 +58,23 @@ impl Context {
         Context { app: App::new(None), zone: cli.zone.clone(), json: cli.json, ledger }
     }
 
-    /// Opens the ledger.
-    pub async fn open(&self, missing: Missing) -> Result<(), ErrorReply> {
-        let Some(ledger) = &self.ledger else {
-            if missing == Missing::GoOn {
-                return Ok(());
-            }
-            return Err(ErrorReply::new(
+    /// The ledger's folder.
+    pub fn folder(&self) -> Result<&Path, ErrorReply> {
+        self.ledger.as_deref().ok_or_else(|| {
+            ErrorReply::new(
                 "no_ledger",
                 "this account has no data folder to keep a ledger in",
                 "Name a folder with --ledger DIR or the environment variable OUTLAY_LEDGER.",
-            ));
+            )
+        })
+    }
+
+    /// Opens the ledger.
+    pub async fn open(&self, missing: Missing) -> Result<(), ErrorReply> {
+        let ledger = match self.folder() {
+            Ok(ledger) => ledger,
+            Err(_) if missing == Missing::GoOn => return Ok(()),
+            Err(error) => return Err(error),
         };
         match self.app.open(ledger, missing == Missing::Create).await {
             Err(error) if error.code == "no_ledger" && missing == Missing::GoOn => Ok(()),

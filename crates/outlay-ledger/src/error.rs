@@ -49,6 +49,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A backup is not whole.
+    #[error("the backup {path} is damaged: {reason}")]
+    Backup {
+        /// The backup.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// The disk or file system refused.
     #[error("{path}: {source}")]
     Io {
@@ -57,12 +65,18 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The catalogue is damaged.
+    #[error("the catalogue (outlay.db) is damaged: {0}")]
+    DamagedCatalogue(String),
+    /// Another process holds the catalogue.
+    #[error("the catalogue (outlay.db) is in use by another program: {0}")]
+    Busy(String),
     /// SQLite refused.
     #[error("the catalogue (outlay.db) says: {0}")]
-    Catalogue(#[from] sqlx::Error),
+    Catalogue(sqlx::Error),
     /// A migration failed.
     #[error("the catalogue could not be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    Migration(sqlx::migrate::MigrateError),
     /// polars refused.
     #[error("the datasets could not be read or written: {0}")]
     Frame(#[from] polars::error::PolarsError),
@@ -86,11 +100,15 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::NotThere(_) | Error::NotALedger(_) => "no_ledger",
-            Error::Locked(_) => "locked",
+            Error::Locked(_) | Error::Busy(_) => "locked",
             Error::Newer { .. } => "newer_ledger",
             Error::Cancelled => "cancelled",
             Error::Unknown(_) | Error::Request(_) => "bad_request",
-            Error::Damaged { .. } | Error::Migration(_) | Error::Json(_) => "damaged",
+            Error::Damaged { .. }
+            | Error::Backup { .. }
+            | Error::DamagedCatalogue(_)
+            | Error::Migration(_)
+            | Error::Json(_) => "damaged",
             Error::Network { .. } | Error::Io { .. } => "disk",
             Error::Catalogue(_) | Error::Frame(_) | Error::Worker(_) => "fault",
         }
@@ -114,10 +132,42 @@ impl Error {
                 }
                 _ => "What was there before is unchanged.".to_owned(),
             },
-            Error::Damaged { .. } | Error::Json(_) => {
-                "Restore it from a backup, or undo the import it belongs to.".to_owned()
+            Error::Backup { .. } => "Take an older one; nothing was made.".to_owned(),
+            Error::Busy(_) => "Try again in a moment; nothing was changed.".to_owned(),
+            Error::DamagedCatalogue(_) | Error::Json(_) => {
+                "`outlay doctor --repair` puts its copy in its place; else restore a backup.".to_owned()
+            }
+            Error::Damaged { .. } => {
+                "`outlay doctor` says which rows it held and how they come back; or restore a backup.".to_owned()
             }
             _ => String::new(),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Error {
+        use std::io::ErrorKind;
+        let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+        let disk =
+            |kind| Error::Io { path: PathBuf::from("outlay.db"), source: std::io::Error::new(kind, error.to_string()) };
+        // The lowest byte of a result code says what it is about: https://sqlite.org/rescode.html
+        match code.map(|code| code & 0xff) {
+            Some(5 | 6) => Error::Busy(error.to_string()),
+            Some(8 | 23) => disk(ErrorKind::PermissionDenied),
+            Some(10 | 14) => disk(ErrorKind::Other),
+            Some(11 | 26) => Error::DamagedCatalogue(error.to_string()),
+            Some(13) => disk(ErrorKind::StorageFull),
+            _ => Error::Catalogue(error),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Error {
+        match error {
+            sqlx::migrate::MigrateError::Execute(error) => error.into(),
+            other => Error::Migration(other),
         }
     }
 }

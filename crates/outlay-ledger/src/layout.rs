@@ -27,6 +27,11 @@ impl Layout {
     pub fn catalogue(&self) -> PathBuf {
         self.root.join("outlay.db")
     }
+    /// The copy of the catalogue that is made after every change.
+    #[must_use]
+    pub fn copy(&self) -> PathBuf {
+        self.root.join("outlay.copy.db")
+    }
     /// The file whose lock makes a writer.
     #[must_use]
     pub fn lock(&self) -> PathBuf {

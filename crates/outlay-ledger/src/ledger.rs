@@ -11,7 +11,7 @@ use outlay_price::Book;
 use sqlx::SqlitePool;
 
 use crate::catalogue::imports::PresenceRow;
-use crate::catalogue::{self, audit, files, imports, meta, prices, words};
+use crate::catalogue::{self, audit, copy, files, imports, meta, prices, words};
 use crate::datasets::schema::Dataset;
 use crate::digest::Digester;
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ use crate::view::{Caches, View};
 /// An open ledger. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    layout: Layout,
+    pub(crate) layout: Layout,
     pub(crate) pool: SqlitePool,
     book: Arc<RwLock<Arc<Book>>>,
     caches: Caches,
@@ -92,6 +92,11 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Lets go of the catalogue, in every clone.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// The folder.
     #[must_use]
     pub fn root(&self) -> &Path {
@@ -135,6 +140,7 @@ impl Ledger {
         meta::set(&mut tx, key, value).await?;
         audit::append(&mut tx, now, "setting", &format!("{key} = {value}")).await?;
         tx.commit().await?;
+        self.keep_copy().await;
         Ok(())
     }
 
@@ -298,6 +304,7 @@ impl Ledger {
         audit::append(&mut tx, now, "import", &format!("{}: {}", import.id, names.join(", "))).await?;
         let gone = files::forget_old(&mut tx, now).await?;
         tx.commit().await?;
+        self.keep_copy().await;
         self.vacuum(&gone);
         let secrets = import.words.redactor.removed;
         Ok(Published { import: import.id, snapshot, tallies: std::mem::take(&mut import.tallies), secrets })
@@ -356,9 +363,16 @@ impl Ledger {
         audit::append(&mut tx, now, "undo", &import.to_string()).await?;
         let gone = files::forget_old(&mut tx, now).await?;
         tx.commit().await?;
+        self.keep_copy().await;
         self.vacuum(&gone);
         drop(lock);
         Ok(snapshot)
+    }
+
+    /// Copies the catalogue. A copy that cannot be made now is made after the next change: what it would protect is
+    /// committed already.
+    pub(crate) async fn keep_copy(&self) {
+        let _ = copy::write(&self.pool, &self.layout.copy()).await;
     }
 
     fn vacuum(&self, gone: &[String]) {
@@ -379,6 +393,7 @@ impl Ledger {
         }
         audit::append(&mut tx, now, "names", &format!("{} set", rows.len())).await?;
         tx.commit().await?;
+        self.keep_copy().await;
         Ok(())
     }
 
@@ -439,6 +454,7 @@ impl Ledger {
         words::set_mapping(&mut tx, now, signature, toml).await?;
         audit::append(&mut tx, now, "mapping", signature).await?;
         tx.commit().await?;
+        self.keep_copy().await;
         Ok(())
     }
 

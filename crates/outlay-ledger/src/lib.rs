@@ -5,9 +5,11 @@
 //! transaction, and a [`view::View`] reads one data version. Nothing outside this crate sees a path in the folder.
 #![deny(missing_docs)]
 
+pub mod backup;
 pub mod catalogue;
 pub mod datasets;
 pub mod digest;
+pub mod doctor;
 pub mod error;
 pub mod import;
 mod layout;

@@ -83,6 +83,7 @@ impl Ledger {
         let detail = format!("{what}: {} taken, {} rate sets change", worked.taken, worked.changes.len());
         audit::append(&mut tx, now, "recalculate", &detail).await?;
         tx.commit().await?;
+        self.keep_copy().await;
         drop(lock);
         self.reload_book().await?;
         Ok((self.recalculated(worked).await?, snapshot))

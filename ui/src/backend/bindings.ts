@@ -26,6 +26,36 @@ means_model: string,
 preview: boolean, };
 
 /**
+ * A backup made or restored.
+ */
+export type BackupReply = {
+/**
+ * File or folder written.
+ */
+path: string,
+/**
+ * Data files in it.
+ */
+files: number,
+/**
+ * Bytes of the backup, or of what was restored.
+ */
+bytes: number,
+/**
+ * Newest data version in it.
+ */
+data_version: number, };
+
+/**
+ * Asks for a backup of the open company file.
+ */
+export type BackupRequest = {
+/**
+ * File to write.
+ */
+path: string, };
+
+/**
  * The bill of one call.
  */
 export type Bill = {
@@ -387,6 +417,77 @@ negate: boolean, };
  * Something that money can be cut by. Names are columns of every dataset that knows the dimension.
  */
 export type Dimension = "feature" | "model" | "provider" | "team" | "customer" | "user" | "prompt_name" | "prompt_version" | "environment" | "operation" | "project" | "api_key" | "workspace" | "agent" | "tier" | "status" | "error_type" | "finish_reason" | "channel" | "region" | "account" | "session" | "trace";
+
+/**
+ * Something that is not as it was written.
+ */
+export type DoctorFinding = {
+/**
+ * What it is about.
+ */
+part: LedgerPart,
+/**
+ * File in the folder.
+ */
+path: string,
+/**
+ * What is wrong.
+ */
+message: string,
+/**
+ * What was done, or what to do.
+ */
+remedy: string,
+/**
+ * Whether it was mended.
+ */
+mended: boolean,
+/**
+ * Files to read again, which bring lost rows back.
+ */
+read_again: Array<string>, };
+
+/**
+ * What the check found.
+ */
+export type DoctorReply = {
+/**
+ * Folder.
+ */
+path: string,
+/**
+ * Data files checked.
+ */
+files: number,
+/**
+ * Their bytes.
+ */
+bytes: number,
+/**
+ * Nothing is left to mend.
+ */
+healthy: boolean,
+/**
+ * What is not as it was written.
+ */
+findings: Array<DoctorFinding>, };
+
+/**
+ * Asks whether everything that was written is still there and whole.
+ */
+export type DoctorRequest = {
+/**
+ * Folder; none: the company file that is open.
+ */
+path: string | null,
+/**
+ * Mend what can be made again without loss.
+ */
+repair: boolean,
+/**
+ * Take damaged rows out as well, so that the rest answers and their files can be read again.
+ */
+set_aside: boolean, };
 
 /**
  * Whether the day that an end names is still part of the row.
@@ -922,6 +1023,11 @@ dimensions: Array<Dimension>,
  * Company files opened before, latest first.
  */
 recent: Array<RecentLedger>, };
+
+/**
+ * The part of a company file that a finding is about.
+ */
+export type LedgerPart = "catalogue" | "audit_log" | "rows" | "sums" | "left_behind";
 
 /**
  * Names a company file.
@@ -1658,6 +1764,19 @@ effects: Array<PriceEffect>,
 data_version: number | null, };
 
 /**
+ * Asks for the company file that a backup holds.
+ */
+export type RestoreRequest = {
+/**
+ * The backup.
+ */
+from: string,
+/**
+ * Folder to make.
+ */
+to: string, };
+
+/**
  * A row of a table.
  */
 export type Row = {
@@ -2200,4 +2319,7 @@ export interface Commands {
   alias_set: { request: AliasRequest; reply: RepriceReply };
   names: { request: Nothing; reply: NamesReply };
   names_set: { request: NamesRequest; reply: NamesReply };
+  doctor: { request: DoctorRequest; reply: DoctorReply };
+  backup: { request: BackupRequest; reply: BackupReply };
+  restore: { request: RestoreRequest; reply: BackupReply };
 }

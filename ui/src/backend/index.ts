@@ -13,6 +13,9 @@ const WRITING: ReadonlySet<string> = new Set([
   'alias_set',
   'names_set',
   'export',
+  'doctor',
+  'backup',
+  'restore',
 ] satisfies (keyof Commands)[]);
 
 export type CommandName = keyof Commands;
@@ -20,7 +23,7 @@ export type Request<K extends CommandName> = Commands[K]['request'];
 export type Reply<K extends CommandName> = Commands[K]['reply'];
 
 /** What a native dialog is asked for. */
-export type PickKind = 'files' | 'folder' | 'csv' | 'open_ledger' | 'new_ledger' | 'save_csv' | 'save_svg' | 'save_pdf';
+export type PickKind = 'files' | 'folder' | 'csv' | 'open_ledger' | 'new_ledger' | 'save_csv' | 'save_svg' | 'save_pdf' | 'save_backup' | 'open_backup';
 
 export type FileDrop = { state: 'over' } | { state: 'left' } | { state: 'dropped'; paths: string[] };
 

@@ -4,7 +4,7 @@
 import type { Backend, CommandName, Reply, Request } from './index';
 import type { ErrorReply, Filter, NameEntry, Progress, Settings } from './bindings';
 import { bill, callsPage, trace } from './fixtures/calls';
-import { ledger, SETTINGS } from './fixtures/company';
+import { ledger, SETTINGS, UNWHOLE, WHOLE } from './fixtures/company';
 import { FORMATS, imported, IMPORTS, mapping, STRIPS } from './fixtures/files';
 import { hotspots } from './fixtures/hotspots';
 import { emptyOverview, overview, trend } from './fixtures/overview';
@@ -100,6 +100,15 @@ export function answers(state: string): Answers {
     user_prices: repriced,
     alias_set: repriced,
     names: () => ({ names: [...named], unnamed: UNNAMED.filter((u) => !named.some((n) => n.id === u.id)) }),
+    doctor: async (request, progress) => {
+      for (let step = 1; step <= 4; step += 1) {
+        await wait(40);
+        progress({ phase: 'checking', file: '', bytes: step * 42_000_000, of_bytes: 168_000_000, rows: 0, rate: 0, seconds_left: (4 - step) * 0.04 });
+      }
+      return state === 'error' && !request.repair ? UNWHOLE : WHOLE;
+    },
+    backup: (request) => ({ path: request.path, files: 27, bytes: 171_204_608, data_version: version }),
+    restore: (request) => ({ path: request.to, files: 27, bytes: 171_204_608, data_version: version }),
     names_set: (request) => {
       for (const entry of request.set) {
         const at = named.findIndex((n) => n.id === entry.id);

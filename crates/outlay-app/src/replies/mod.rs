@@ -1,5 +1,6 @@
 //! Requests and replies that are not analyses: plain data, the same for the window and the command line.
 
+mod care;
 mod company;
 mod files;
 mod prices;
@@ -8,6 +9,7 @@ mod questions;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use care::*;
 pub use company::*;
 pub use files::*;
 pub use prices::*;

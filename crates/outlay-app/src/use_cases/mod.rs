@@ -1,6 +1,7 @@
 //! Bodies of the commands, one file a topic.
 
 mod answers;
+mod care;
 mod company;
 mod export;
 mod files;
@@ -11,6 +12,7 @@ mod price;
 mod reprice;
 
 pub use answers::{bill, calls, hotspots, overview, trace, trend};
+pub use care::{backup, doctor, restore};
 pub use company::{ledger_info, ledger_open, make_sample, sample_open, settings_set};
 pub use export::{export, export_csv, export_svg};
 pub use import::{import, import_undo, imports};

@@ -1,5 +1,6 @@
 //! The arguments of every command, with examples.
 
+mod care;
 mod company;
 mod files;
 mod filter;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use care::{BackupArgs, DoctorArgs, RestoreArgs};
 pub use company::{NamesArgs, NamesCommand, SettingArg, SettingsArgs, SettingsCommand};
 pub use files::{ImportArgs, ImportsArgs, ImportsCommand, MappingArgs, MappingCommand};
 pub use prices::{PriceArgs, PricesArgs, PricesCommand};
@@ -82,6 +84,12 @@ Examples:
     Settings(SettingsArgs),
     /// Suggest or try a mapping for a file that no format knows
     Mapping(MappingArgs),
+    /// Is all that was imported still there and whole?
+    Doctor(DoctorArgs),
+    /// Write the ledger into one file
+    Backup(BackupArgs),
+    /// Make the ledger that a backup holds
+    Restore(RestoreArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -134,6 +142,9 @@ mod tests {
             "outlay hotspots --by feature,model --month 2026-10",
             "outlay trend --by weekday-hour --zone Europe/Berlin",
             "outlay mapping suggest own.csv",
+            "outlay doctor --repair",
+            "outlay backup b.tar",
+            "outlay --ledger d restore b.tar",
             "outlay completions fish",
         ] {
             let parsed = Cli::try_parse_from(line.split_whitespace());

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod calls;
+mod care;
 mod completions;
 mod formats;
 mod hotspots;
@@ -37,6 +38,9 @@ pub async fn run(cli: Cli) -> Result<Answer, ErrorReply> {
         Command::Names(args) => names::run(&context, args).await,
         Command::Settings(args) => settings::run(&context, args.command).await,
         Command::Mapping(args) => mapping::run(&context, args.command).await,
+        Command::Doctor(args) => care::doctor(&context, args).await,
+        Command::Backup(args) => care::backup(&context, &args.file).await,
+        Command::Restore(args) => care::restore(&context, args).await,
         Command::Completions(args) => Ok(completions::run(&args)),
     }
 }

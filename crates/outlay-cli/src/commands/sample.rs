@@ -9,9 +9,7 @@ use outlay_app::use_cases;
 use crate::context::{Answer, Context};
 
 pub async fn run(context: &Context, folder: &Path) -> Result<Answer, ErrorReply> {
-    let ledger = context.ledger.as_ref().ok_or_else(|| {
-        ErrorReply::new("no_ledger", "there is nowhere to make it", "Name a folder with --ledger DIR.")
-    })?;
+    let ledger = context.folder()?;
     use_cases::make_sample(&context.app, ledger, folder, &Task::silent()).await?;
     Ok(Answer::from(format!("The sample company is in {}.\n", ledger.display())))
 }

@@ -80,7 +80,26 @@ pub async fn seen(pool: &SqlitePool, snapshot: i64, dataset: &str) -> Result<Vec
     Ok(rows.iter().map(file).collect())
 }
 
-/// Every file that any snapshot sees.
+/// Every file that any snapshot sees, with its parent where it is a rollup; rollups last.
+pub async fn all(pool: &SqlitePool) -> Result<Vec<(FileRow, Option<i64>)>> {
+    let sql = format!("SELECT {COLUMNS}, parent FROM file ORDER BY parent IS NOT NULL, path");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await?;
+    Ok(rows.iter().map(|row| (file(row), row.get(10))).collect())
+}
+
+/// What a file holds after it was made again.
+pub async fn rewritten(pool: &SqlitePool, id: i64, rows: i64, bytes: i64, hash: &str) -> Result<()> {
+    sqlx::query("UPDATE file SET rows = ?, bytes = ?, hash = ? WHERE id = ?")
+        .bind(rows)
+        .bind(bytes)
+        .bind(hash)
+        .bind(id)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Paths of every file that any snapshot sees.
 pub async fn all_paths(pool: &SqlitePool) -> Result<HashSet<String>> {
     let rows = sqlx::query("SELECT path FROM file").fetch_all(pool).await?;
     Ok(rows.iter().map(|r| r.get(0)).collect())

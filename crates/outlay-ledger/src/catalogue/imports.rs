@@ -102,6 +102,20 @@ pub async fn undo(db: &mut SqliteConnection, import: i64) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Imports with rows on some UTC days, each with the names of its files.
+pub async fn with_rows(pool: &SqlitePool, (first, last): (i32, i32)) -> Result<Vec<(i64, Vec<String>)>> {
+    let ids: Vec<i64> =
+        sqlx::query_scalar("SELECT DISTINCT import FROM presence WHERE day BETWEEN ? AND ? ORDER BY import")
+            .bind(first)
+            .bind(last)
+            .fetch_all(pool)
+            .await?;
+    let all = list(pool).await?;
+    let names = |id: i64| all.iter().find(|import| import.id == id).map(|import| &import.files);
+    let files = |id| names(id).into_iter().flatten().map(|report| report.file.clone()).collect();
+    Ok(ids.into_iter().map(|id| (id, files(id))).collect())
+}
+
 /// All imports, latest first.
 pub async fn list(pool: &SqlitePool) -> Result<Vec<ImportRow>> {
     let rows = sqlx::query("SELECT id, at, state FROM import ORDER BY id DESC").fetch_all(pool).await?;

@@ -1,6 +1,7 @@
 //! The SQLite catalogue: what exists, since when, and why. One file a concern.
 
 pub mod audit;
+pub mod copy;
 pub mod files;
 pub mod imports;
 pub mod meta;
