@@ -361,6 +361,22 @@ test('figures follow the settings; names are edited in place', async ({ page }) 
   await expect(page.getByTestId('hotspots-total')).toHaveText('80.112,40');
 });
 
+test('a company file is backed up, checked and mended from its settings', async ({ page }) => {
+  await open(page, '#/settings');
+  await page.getByTestId('backup').click();
+  await expect(page.getByTestId('care-said')).toHaveText('Written to /home/ada/Documents/harbour-labs-backup.tar, 171 MB.');
+  await page.getByTestId('check').click();
+  await expect(page.getByTestId('care-said')).toHaveText('All 27 data files (168 MB) are whole.');
+  await open(page, '#/settings', { state: 'error' });
+  await page.getByTestId('check').click();
+  await expect(page.getByTestId('care-said')).toHaveText('2 things are not as they were written.');
+  await expect(page.getByTestId('finding')).toHaveCount(2);
+  await expect(page.getByTestId('finding').first()).toContainText('langfuse-2026-10.jsonl');
+  await expect(page.getByTestId('set-aside')).toBeVisible();
+  await page.getByTestId('mend').click();
+  await expect(page.getByTestId('care-said')).toHaveText('All 27 data files (168 MB) are whole.');
+});
+
 test('the palette finds what the data knows', async ({ page }) => {
   await open(page, '#/overview');
   await page.keyboard.press('Control+k');

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Company, same, sample_data, shared, temporary};
 
 /// `outlay`, beside the test's own executable.
-fn outlay() -> PathBuf {
+pub fn outlay() -> PathBuf {
     let here = std::env::current_exe().unwrap();
     let binary = here.parent().unwrap().parent().unwrap().join(format!("outlay{}", std::env::consts::EXE_SUFFIX));
     assert!(binary.is_file(), "{} is not there; build it: cargo build -p outlay-cli", binary.display());

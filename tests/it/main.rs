@@ -12,6 +12,8 @@ mod cli;
 mod contract;
 mod export;
 mod flow;
+#[cfg(target_os = "linux")]
+mod killed;
 mod ledger;
 mod outside;
 mod paper;

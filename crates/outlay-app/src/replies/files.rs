@@ -22,6 +22,9 @@ pub struct ImportRequest {
     pub zone: Option<String>,
     /// Provider account that the records belong to, where there are several.
     pub account: Option<String>,
+    /// Rows of a kind that wait in memory before they go to the company file's scratch folder; none: 262,144.
+    #[ts(optional)]
+    pub rows_in_memory: Option<usize>,
 }
 
 /// What an import did.

@@ -28,6 +28,9 @@ pub struct ImportArgs {
     /// Provider account that the records belong to, where there are several
     #[arg(long)]
     pub account: Option<String>,
+    /// Rows of a kind that wait in memory before they go to the ledger's scratch folder [default: 262144]
+    #[arg(long, value_name = "N")]
+    pub rows_in_memory: Option<usize>,
 }
 
 /// `outlay imports`

@@ -22,6 +22,7 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Answer, ErrorRep
         mapping: args.map.as_deref().map(read_text).transpose()?,
         zone: context.zone.clone(),
         account: args.account,
+        rows_in_memory: args.rows_in_memory,
     };
     context.open(Missing::Create).await?;
     let (task, bar) = progress::watched();
