@@ -27,7 +27,9 @@ const WRITING: &[&str] = &[
     "alias_set",
     "names_set",
     "export",
+    "source_set",
     "doctor",
+    "forget",
     "backup",
     "restore",
 ];

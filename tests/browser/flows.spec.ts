@@ -377,6 +377,24 @@ test('a company file is backed up, checked and mended from its settings', async 
   await expect(page.getByTestId('care-said')).toHaveText('All 27 data files (168 MB) are whole.');
 });
 
+test('which source makes a day is shown, chosen with a reason, and taken back', async ({ page }) => {
+  await open(page, '#/files');
+  const rows = page.getByTestId('coverage-row');
+  await expect(rows.first()).toContainText('38,904.21');
+  await expect(rows.first()).toContainText('invoice');
+  await page.getByTestId('choose-source').first().click();
+  await page.getByLabel('source', { exact: true }).selectOption('own_logs');
+  await page.getByLabel('Why').fill('the invoice is late');
+  await page.getByTestId('decide').click();
+  await expect(page.getByTestId('decision')).toHaveText('Decided for OpenAI, 1 to 31 Oct 2026: own logs × price: the invoice is late');
+  await expect(rows.first().locator('td').nth(4)).toHaveText('0');
+  await expect(rows.nth(2).locator('td').nth(4)).toHaveText('31');
+  await page.getByTestId('choose-source').first().click();
+  await page.getByLabel('source', { exact: true }).selectOption('usual');
+  await page.getByTestId('decide').click();
+  await expect(rows.first().locator('td').nth(4)).toHaveText('31');
+});
+
 test('the palette finds what the data knows', async ({ page }) => {
   await open(page, '#/overview');
   await page.keyboard.press('Control+k');

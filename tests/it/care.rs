@@ -37,7 +37,7 @@ async fn backed_up() -> (Company, PathBuf) {
 }
 
 /// A sample company of the test's own, to be damaged.
-async fn own(folder: &Path) -> (Value, PathBuf) {
+pub async fn own(folder: &Path) -> (Value, PathBuf) {
     let (sample, file) = backed_up().await;
     let root = folder.join("own");
     sample.ask("restore", json!({ "from": file, "to": root })).await;

@@ -162,6 +162,9 @@ async fn ask_sample(golden: &mut Golden, sample: &Company) {
     golden.ask(sample, "trend", "month", json!({ "filter": quarter, "by": "month" })).await;
 
     let all = |by: &[&str], conditions: &[(&str, &str)]| json!({ "filter": october(conditions), "by": by });
+    golden.ask(sample, "coverage", "", json!({ "filter": october(&[]) })).await;
+    golden.ask(sample, "coverage", "anthropic", json!({ "filter": { "month": "2026-09",
+        "conditions": [{ "dimension": "provider", "values": ["anthropic"] }] } })).await;
     let features = golden.ask(sample, "hotspots", "feature", all(&["feature"], &[])).await;
     let first = &features["rows"][0];
     assert_eq!(
@@ -276,7 +279,7 @@ async fn ask_empty(golden: &mut Golden, folder: &Path) {
         golden.ask(&empty, command, "empty", json!({})).await;
     }
     let filter = json!({ "filter": { "month": "2026-10" } });
-    for command in ["overview", "trend", "hotspots", "calls"] {
+    for command in ["overview", "trend", "hotspots", "coverage", "calls"] {
         golden.ask(&empty, command, "empty", filter.clone()).await;
     }
 }
@@ -325,6 +328,11 @@ async fn ask_changes(golden: &mut Golden, folder: &Path) {
     golden.ask(&company, "alias_set", "", alias).await;
     golden.ask(&company, "overview", "own-prices", json!({ "filter": { "month": "2026-10" } })).await;
 
+    let decision = json!({ "provider": "openai", "from": "2026-10-01", "to": "2026-10-31", "source": "own_logs",
+        "reason": "the invoice is late" });
+    golden.ask(&company, "source_set", "", decision).await;
+
+    golden.ask(&company, "forget", "", json!({ "from": "2026-08-01", "to": "2026-08-07" })).await;
     let (file, restored) = (folder.join("backup.tar"), folder.join("restored"));
     let files = files_below(&own.join("data"));
     let kept = [

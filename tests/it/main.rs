@@ -5,13 +5,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod aider;
+mod archives;
 mod architecture;
 mod bench;
 mod care;
 mod cli;
 mod contract;
+mod coverage;
 mod export;
 mod flow;
+mod forget;
 #[cfg(target_os = "linux")]
 mod killed;
 mod ledger;
@@ -20,3 +23,4 @@ mod paper;
 mod prices;
 mod repeats;
 mod support;
+mod watch;

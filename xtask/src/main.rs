@@ -22,6 +22,7 @@ mod shots;
 mod steps;
 mod test;
 mod tools;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -55,6 +56,8 @@ enum Chore {
     Shots(shots::ShotsArgs),
     /// Measure how soon each screen of the real window answers and write docs/screens.md
     Screens(screens::ScreensArgs),
+    /// Kill imports in every phase and check that nothing is lost
+    Torture(torture::TortureArgs),
     /// Draw the window's icons
     Icons(check::CheckArgs),
     /// Convert the price packages into the bundled price book
@@ -98,6 +101,7 @@ fn chore() -> anyhow::Result<bool> {
         Chore::Ui => pages::build(&place),
         Chore::Shots(args) => shots::run(&place, &args),
         Chore::Screens(args) => screens::run(&place, &args),
+        Chore::Torture(args) => torture::run(&place, &args),
         Chore::Icons(args) => icons::run(&place, args.check),
         Chore::Prices(passed) => prices::run(&passed.args),
         Chore::SampleData(passed) => sample_data::run(&passed.args),

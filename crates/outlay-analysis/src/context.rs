@@ -23,8 +23,10 @@ pub struct Decision {
     pub from: NaiveDate,
     /// Last day, included.
     pub to: NaiveDate,
-    /// The source to use, whether or not it has a record that day.
-    pub source: HeadlineSource,
+    /// The source to use, whether or not it has a record that day; none: the usual order again.
+    pub source: Option<HeadlineSource>,
+    /// Why.
+    pub reason: String,
 }
 
 /// The days for which a source of a provider account has records.

@@ -150,7 +150,8 @@ impl Accounts {
     }
 }
 
-const ORDER: [HeadlineSource; 3] = [HeadlineSource::Invoice, HeadlineSource::ProviderUsage, HeadlineSource::OwnLogs];
+/// The usual order of sources, the best first.
+pub(crate) const ORDER: [HeadlineSource; 3] = [HeadlineSource::Invoice, HeadlineSource::ProviderUsage, HeadlineSource::OwnLogs];
 
 impl Headline {
     /// Applies the rule to the cubes of [`slices`] for `period`.
@@ -327,7 +328,7 @@ fn winners(
                 && (d.from..=d.to).contains(&date)
         });
         let best = ORDER.into_iter().zip(sources).find(|(_, there)| **there).map(|(source, _)| source);
-        if let Some(source) = decided.map(|d| d.source).or(best) {
+        if let Some(source) = decided.and_then(|d| d.source).or(best) {
             won.insert(key.clone(), source);
         }
     }

@@ -41,7 +41,8 @@ fn a_decision_overrides_and_the_last_one_holds() {
         account: String::new(),
         from: date("2026-10-01"),
         to: date("2026-10-01"),
-        source,
+        source: Some(source),
+        reason: String::new(),
     };
     context.decisions = vec![decision(HeadlineSource::ProviderUsage), decision(HeadlineSource::OwnLogs)];
     let charges = [

@@ -102,7 +102,7 @@ pub fn missing_days(conditions: &[Condition], context: &Context) -> Vec<MissingD
         }
         let there = |date: NaiveDate| {
             let Some(kinds) = days.get(&date) else { return false };
-            decision(context, &accounts, &provider, &account, date).is_none_or(|d| kinds.contains(&kind_of(d.source)))
+            decision(context, &accounts, &provider, &account, date).and_then(|d| d.source).is_none_or(|source| kinds.contains(&kind_of(source)))
         };
         let dates: Vec<NaiveDate> =
             context.period.dates().filter(|date| *date >= first && *date <= context.today && !there(*date)).collect();
@@ -118,7 +118,8 @@ pub fn missing_days(conditions: &[Condition], context: &Context) -> Vec<MissingD
     missing
 }
 
-fn decision<'a>(
+/// The decision that holds for an account on a day.
+pub(crate) fn decision<'a>(
     context: &'a Context,
     accounts: &Accounts,
     provider: &str,
@@ -215,7 +216,8 @@ mod tests {
             account: String::new(),
             from: date("2026-10-01"),
             to: date("2026-10-31"),
-            source: HeadlineSource::Invoice,
+            source: Some(HeadlineSource::Invoice),
+            reason: String::new(),
         }];
         assert_eq!(missing_days(&[], &context)[0].label, "31 Oct");
     }

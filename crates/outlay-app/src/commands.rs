@@ -11,6 +11,7 @@ use crate::task::Task;
 use crate::{App, use_cases};
 use outlay_analysis::analyses::bill::Bill;
 use outlay_analysis::analyses::calls::CallsPage;
+use outlay_analysis::analyses::coverage::Coverage;
 use outlay_analysis::analyses::hotspots::Hotspots;
 use outlay_analysis::analyses::overview::Overview;
 use outlay_analysis::analyses::trace::Trace;
@@ -62,6 +63,8 @@ commands! {
     overview: FilterRequest => Overview;
     trend: TrendRequest => Trend;
     hotspots: HotspotsRequest => Hotspots;
+    coverage: FilterRequest => Coverage;
+    source_set: SourceRequest => Coverage;
     calls: CallsRequest => CallsPage;
     export: ExportRequest => ExportReply;
     bill: IdRequest => Bill;
@@ -73,6 +76,7 @@ commands! {
     names: Nothing => NamesReply;
     names_set: NamesRequest => NamesReply;
     doctor: DoctorRequest => DoctorReply;
+    forget: ForgetRequest => ForgetReply;
     backup: BackupRequest => BackupReply;
     restore: RestoreRequest => BackupReply;
 }

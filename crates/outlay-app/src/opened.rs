@@ -153,13 +153,14 @@ async fn decisions(ledger: &Ledger) -> Result<Vec<Decision>, ErrorReply> {
         .into_iter()
         .filter_map(|row| {
             let source = match row.source.as_str() {
-                "invoice" => HeadlineSource::Invoice,
-                "provider_usage" => HeadlineSource::ProviderUsage,
-                "own_logs" => HeadlineSource::OwnLogs,
+                "invoice" => Some(HeadlineSource::Invoice),
+                "provider_usage" => Some(HeadlineSource::ProviderUsage),
+                "own_logs" => Some(HeadlineSource::OwnLogs),
+                "" => None,
                 _ => return None,
             };
             let (from, to) = (day_date(row.first_day), day_date(row.last_day));
-            Some(Decision { provider: row.provider, account: row.account, from, to, source })
+            Some(Decision { provider: row.provider, account: row.account, from, to, source, reason: row.reason })
         })
         .collect())
 }

@@ -80,7 +80,14 @@ impl Ledger {
             return Err(Error::Network { path: root.to_path_buf(), kind });
         }
         let pool = catalogue::open(&layout.catalogue(), !exists).await?;
-        if meta::get(&pool, "format").await?.is_none() {
+        let format = meta::format(&pool).await?;
+        if format.is_some_and(|format| format < catalogue::FORMAT) {
+            // The migrations have run: older builds must not write to it any more.
+            let mut tx = pool.begin().await?;
+            meta::set(&mut tx, "format", &catalogue::FORMAT.to_string()).await?;
+            tx.commit().await?;
+        }
+        if format.is_none() {
             let salt: String = random_salt().iter().map(|b| format!("{b:02x}")).collect();
             let mut tx = pool.begin().await?;
             meta::set(&mut tx, "salt", &salt).await?;
@@ -174,7 +181,7 @@ impl Ledger {
         Ok(Import::new(id, scratch, lock, pricer, self.digester().await?, options))
     }
 
-    async fn digester(&self) -> Result<Digester> {
+    pub(crate) async fn digester(&self) -> Result<Digester> {
         let text = meta::get(&self.pool, "salt").await?.unwrap_or_default();
         let mut salt = [0; 32];
         for (byte, at) in salt.iter_mut().zip(0..) {
@@ -375,7 +382,7 @@ impl Ledger {
         let _ = copy::write(&self.pool, &self.layout.copy()).await;
     }
 
-    fn vacuum(&self, gone: &[String]) {
+    pub(crate) fn vacuum(&self, gone: &[String]) {
         for path in gone {
             // A file that cannot be deleted now is an orphan, which the next writer sweeps.
             let _ = std::fs::remove_file(self.layout.file(path));
@@ -413,6 +420,14 @@ impl Ledger {
         imports::list(&self.pool).await
     }
 
+    /// Hashes of all files of imports that were not undone.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn imported_hashes(&self) -> Result<BTreeSet<String>> {
+        imports::hashes(&self.pool).await
+    }
+
     /// Days with records by source.
     ///
     /// # Errors
@@ -427,6 +442,23 @@ impl Ledger {
     /// What SQLite says.
     pub async fn decisions(&self) -> Result<Vec<words::DecisionRow>> {
         words::decisions(&self.pool).await
+    }
+
+    /// Takes a decision on the headline source of a provider account.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn decide(&self, row: &words::DecisionRow, now: i64) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        words::decide(&mut tx, now, row).await?;
+        let detail = serde_json::json!({
+            "provider": row.provider, "account": row.account, "from": row.first_day, "to": row.last_day,
+            "source": row.source, "reason": row.reason,
+        });
+        audit::append(&mut tx, now, "decide", &detail.to_string()).await?;
+        tx.commit().await?;
+        self.keep_copy().await;
+        Ok(())
     }
 
     /// The mapping saved for a header.

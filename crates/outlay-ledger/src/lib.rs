@@ -11,6 +11,7 @@ pub mod datasets;
 pub mod digest;
 pub mod doctor;
 pub mod error;
+pub mod forget;
 pub mod import;
 mod layout;
 mod ledger;

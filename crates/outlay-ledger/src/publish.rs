@@ -322,30 +322,12 @@ impl Rebuild<'_> {
         let mut spelled = words.spell(&frame, &self.dataset.columns())?;
         self.write(&mut spelled, &mut row)?;
         drop(spelled);
-        let mut rollups = Vec::new();
-        if rolled && self.dataset == Dataset::Calls {
-            for mut rolled in rollup::roll_up(&frame, words, self.zone)? {
-                let overflow: String = rolled.overflow.iter().map(|d| format!("|{d}")).collect();
-                let mut file = FileRow {
-                    dataset: rolled.rollup.name.to_owned(),
-                    path: path(rolled.rollup.name, *sequence),
-                    rows: rolled.frame.height() as i64,
-                    zone: format!("{}{overflow}", self.zone.name()),
-                    ..row.clone()
-                };
-                self.write(&mut rolled.frame, &mut file)?;
-                rollups.push(file);
-            }
-            let mut histograms = rollup::histograms(&frame, words, self.zone)?;
-            let mut file = FileRow {
-                dataset: rollup::HISTOGRAMS.to_owned(),
-                path: path(rollup::HISTOGRAMS, *sequence),
-                rows: histograms.height() as i64,
-                ..row.clone()
-            };
-            self.write(&mut histograms, &mut file)?;
-            rollups.push(file);
-        }
+        let rollups = if rolled && self.dataset == Dataset::Calls {
+            let named = |name: &str| path(name, *sequence);
+            write_rollups(&frame, words, self.zone, &row, named, |frame, file| self.write(frame, file))?
+        } else {
+            Vec::new()
+        };
         *sequence += 1;
         plan.added.push(Written { file: row, rollups });
         Ok(())
@@ -355,6 +337,36 @@ impl Rebuild<'_> {
         (file.bytes, file.hash) = files::write(frame, self.scratch, &self.layout.file(&file.path))?;
         Ok(())
     }
+}
+
+/// Makes the rollups of a file of calls, given as codes, and gives each to `save`, which fills in bytes and hash.
+pub fn write_rollups(
+    calls: &DataFrame,
+    words: &mut Words,
+    zone: Tz,
+    of: &FileRow,
+    path: impl Fn(&str) -> String,
+    save: impl Fn(&mut DataFrame, &mut FileRow) -> Result<()>,
+) -> Result<Vec<FileRow>> {
+    let mut out = Vec::new();
+    let mut add = |name: &str, frame: &mut DataFrame, overflow: &[&str]| -> Result<()> {
+        let overflow: String = overflow.iter().map(|d| format!("|{d}")).collect();
+        let mut file = FileRow {
+            dataset: name.to_owned(),
+            path: path(name),
+            rows: frame.height() as i64,
+            zone: format!("{}{overflow}", zone.name()),
+            ..of.clone()
+        };
+        save(frame, &mut file)?;
+        out.push(file);
+        Ok(())
+    };
+    for mut rolled in rollup::roll_up(calls, words, zone)? {
+        add(rolled.rollup.name, &mut rolled.frame, &rolled.overflow)?;
+    }
+    add(rollup::HISTOGRAMS, &mut rollup::histograms(calls, words, zone)?, &[])?;
+    Ok(out)
 }
 
 impl Candidate {

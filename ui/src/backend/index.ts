@@ -13,7 +13,9 @@ const WRITING: ReadonlySet<string> = new Set([
   'alias_set',
   'names_set',
   'export',
+  'source_set',
   'doctor',
+  'forget',
   'backup',
   'restore',
 ] satisfies (keyof Commands)[]);

@@ -2,10 +2,11 @@
 // state; `?recorded=golden` answers with the core's own replies about the sample company where they are kept.
 
 import type { Backend, CommandName, Reply, Request } from './index';
-import type { ErrorReply, Filter, NameEntry, Progress, Settings } from './bindings';
+import type { ErrorReply, Filter, NameEntry, Progress, Settings, SourceRequest } from './bindings';
 import { bill, callsPage, trace } from './fixtures/calls';
 import { ledger, SETTINGS, UNWHOLE, WHOLE } from './fixtures/company';
 import { FORMATS, imported, IMPORTS, mapping, STRIPS } from './fixtures/files';
+import { coverage } from './fixtures/coverage';
 import { hotspots } from './fixtures/hotspots';
 import { emptyOverview, overview, trend } from './fixtures/overview';
 import { NAMES, price, prices, REPRICED, UNNAMED } from './fixtures/prices';
@@ -100,6 +101,11 @@ export function answers(state: string): Answers {
     user_prices: repriced,
     alias_set: repriced,
     names: () => ({ names: [...named], unnamed: UNNAMED.filter((u) => !named.some((n) => n.id === u.id)) }),
+    coverage: (request) => coverage(request.filter, decisions),
+    source_set: (request) => {
+      decisions.push(request);
+      return coverage({ month: null, zone: null, conditions: [], from: request.from, to: request.to }, decisions);
+    },
     doctor: async (request, progress) => {
       for (let step = 1; step <= 4; step += 1) {
         await wait(40);
@@ -107,6 +113,7 @@ export function answers(state: string): Answers {
       }
       return state === 'error' && !request.repair ? UNWHOLE : WHOLE;
     },
+    forget: () => ({ records: 118, files: 2, data_version: (version += 1) }),
     backup: (request) => ({ path: request.path, files: 27, bytes: 171_204_608, data_version: version }),
     restore: (request) => ({ path: request.to, files: 27, bytes: 171_204_608, data_version: version }),
     names_set: (request) => {
@@ -121,6 +128,7 @@ export function answers(state: string): Answers {
 }
 
 const named: NameEntry[] = [...NAMES];
+const decisions: SourceRequest[] = [];
 
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 

@@ -177,6 +177,27 @@ export const data = {
     licences: 'Outlay is under Apache-2.0; the typeface Inter is under the SIL Open Font License 1.1 (licences/Inter-OFL.txt).',
   },
 
+  coverage: {
+    title: 'Which source makes each day?',
+    key: 'full: makes the total · light: there, another counts · dashed: missing',
+    account: 'provider account',
+    source: 'source',
+    days: 'days',
+    used: 'makes the total',
+    amount: 'says',
+    explains: 'explains',
+    choose: 'choose source…',
+    chooseFor: (who: string) => `Which source makes the total of ${who}?`,
+    hint: 'Usually the invoice, else provider usage, else own logs. A choice holds for these days, is written down, and can be taken back.',
+    usual: 'the usual order',
+    reason: 'Why',
+    decide: 'Choose',
+    sources: { invoice: 'invoice', provider_usage: 'provider usage × price', own_logs: 'own logs × price' },
+    marks: { used: 'makes the total', there: 'there, another counts', missing: 'missing', none: 'no record' },
+    strip: (days: number, used: number) => `${days} days with records, ${used} of them make the total`,
+    decided: (who: string, span: string, source: string) => `Decided for ${who}, ${span}: ${source}`,
+  },
+
   naming: {
     give: 'name',
     title: (dimension: string) => `${dimension}: whose is it?`,

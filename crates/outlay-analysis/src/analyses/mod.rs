@@ -2,6 +2,7 @@
 
 pub mod bill;
 pub mod calls;
+pub mod coverage;
 pub mod hotspots;
 pub mod overview;
 pub mod trace;

@@ -94,3 +94,32 @@ pub struct BackupReply {
     #[ts(type = "number")]
     pub data_version: i64,
 }
+
+/// Asks to take something out of the company file for good: exactly one of the three.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct ForgetRequest {
+    /// A user, by the id as the sources spell it.
+    pub user: Option<String>,
+    /// All prompt and answer texts.
+    pub texts: bool,
+    /// First local day of a time range.
+    #[ts(type = "string | null")]
+    pub from: Option<chrono::NaiveDate>,
+    /// Its last local day, included.
+    #[ts(type = "string | null")]
+    pub to: Option<chrono::NaiveDate>,
+}
+
+/// What was taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ForgetReply {
+    /// Records, or those whose texts went.
+    #[ts(type = "number")]
+    pub records: i64,
+    /// Data files written anew.
+    pub files: usize,
+    /// Data version without it; those before are gone.
+    #[ts(type = "number")]
+    pub data_version: i64,
+}

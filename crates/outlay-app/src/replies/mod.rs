@@ -5,6 +5,7 @@ mod company;
 mod files;
 mod prices;
 mod questions;
+mod sources;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -14,6 +15,7 @@ pub use company::*;
 pub use files::*;
 pub use prices::*;
 pub use questions::*;
+pub use sources::*;
 
 /// Nothing asked, or nothing to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -66,6 +66,8 @@ pub enum ExportOf {
     Trend(TrendRequest),
     /// Where do I start?
     Hotspots(HotspotsRequest),
+    /// Is it all here?
+    Coverage(FilterRequest),
     /// Which calls are these? Without a limit: all from the offset on; on paper the first few hundred.
     Calls(CallsRequest),
     /// Did everything come in?

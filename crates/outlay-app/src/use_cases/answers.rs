@@ -34,14 +34,14 @@ const TOP: usize = 20;
 const DEAREST: usize = 10;
 
 /// What an answer needs: a pinned view and the context.
-struct Asked {
+pub(super) struct Asked {
     ledger: Ledger,
-    view: View,
-    context: Context,
+    pub(super) view: View,
+    pub(super) context: Context,
 }
 
 impl Asked {
-    async fn new(app: &App, filter: &Filter) -> Result<Asked, ErrorReply> {
+    pub(super) async fn new(app: &App, filter: &Filter) -> Result<Asked, ErrorReply> {
         let open = app.opened().await?;
         let ledger = open.ledger.clone();
         let view = ledger.view(now()).await?;
@@ -50,7 +50,7 @@ impl Asked {
     }
 
     /// Answers slices in order; a cancelled request asks no further.
-    async fn cubes(&self, slices: &[Slice], task: &Task) -> Result<Vec<Cube>, ErrorReply> {
+    pub(super) async fn cubes(&self, slices: &[Slice], task: &Task) -> Result<Vec<Cube>, ErrorReply> {
         let mut cubes = Vec::with_capacity(slices.len());
         for slice in slices {
             if task.is_cancelled() {
@@ -117,7 +117,7 @@ impl Asked {
     }
 
     /// Waits for nothing more: the data version may go.
-    async fn done<T>(self, reply: T) -> Result<T, ErrorReply> {
+    pub(super) async fn done<T>(self, reply: T) -> Result<T, ErrorReply> {
         self.view.close().await?;
         Ok(reply)
     }

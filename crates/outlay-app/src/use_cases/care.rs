@@ -1,4 +1,4 @@
-//! Care for a company file: a check, backup and restore.
+//! Care for a company file: a check, backup and restore, and what is to be forgotten.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use outlay_ledger::backup::{self, Kept};
 use outlay_ledger::doctor::{self, Finding, Going, Mend, Part};
-use outlay_model::time::local;
+use outlay_ledger::forget::{Forget, Forgotten};
+use outlay_model::time::{Period, local};
 
 use crate::replies::{
-    BackupReply, BackupRequest, DoctorFinding, DoctorReply, DoctorRequest, ErrorReply, LedgerPart, Progress,
-    RestoreRequest,
+    BackupReply, BackupRequest, DoctorFinding, DoctorReply, DoctorRequest, ErrorReply, ForgetReply, ForgetRequest,
+    LedgerPart, Progress, RestoreRequest,
 };
 use crate::task::Task;
 use crate::{App, now};
@@ -127,6 +128,29 @@ pub async fn restore(_: &App, request: RestoreRequest, task: &Task) -> Result<Ba
     let root = PathBuf::from(&request.to);
     let kept = backup::restore(Path::new(&request.from), &root, going("restoring", task)).await?;
     Ok(said(&root, kept))
+}
+
+/// Takes a user, texts or a time range out of the open company file, in every data version.
+///
+/// # Errors
+/// `no_ledger`, `locked`; `bad_request` where not exactly one thing is named.
+pub async fn forget(app: &App, request: ForgetRequest, _: &Task) -> Result<ForgetReply, ErrorReply> {
+    let ledger = app.opened().await?.ledger.clone();
+    let one = || {
+        let remedy = "Name a user, or texts, or a first and a last day.";
+        ErrorReply::new("bad_request", "exactly one thing can be forgotten at once", remedy)
+    };
+    let what = match (request.user, request.texts, request.from, request.to) {
+        (Some(user), false, None, None) if !user.trim().is_empty() => Forget::User(user.trim().to_owned()),
+        (None, true, None, None) => Forget::Texts,
+        (None, false, Some(from), Some(to)) if from <= to => {
+            let period = Period { from, to, zone: ledger.zone().await? };
+            Forget::Time(period.start(), period.end())
+        }
+        _ => return Err(one()),
+    };
+    let Forgotten { records, files, data_version } = ledger.forget(&what, now()).await?;
+    Ok(ForgetReply { records, files, data_version })
 }
 
 fn said(path: &Path, kept: Kept) -> BackupReply {

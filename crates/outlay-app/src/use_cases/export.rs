@@ -11,7 +11,7 @@ use outlay_model::report::FileReport;
 use outlay_model::view::{Cell, ChartSpec, TableSpec, Unit};
 
 use super::answers::{each_call, hotspots, overview, trend};
-use super::{imports, ledger_info, prices};
+use super::{coverage, imports, ledger_info, prices};
 use crate::export::paper::{self, Paper};
 use crate::export::place::Unfinished;
 use crate::export::{Sheet, calls, notes, shorten, svg};
@@ -134,6 +134,19 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                 charts: vec![reply.chart, reply.when],
                 below,
                 narrow: None,
+            })
+        }
+        ExportOf::Coverage(request) => {
+            let conditions = request.filter.conditions.clone();
+            let reply = coverage(app, request, task).await?;
+            Ok(Answer {
+                name: "coverage",
+                question: "Is it all here?",
+                notes: notes(&reply.period, &reply.trust, &conditions, style),
+                data_version: reply.trust.data_version,
+                sentence: reply.sentence,
+                table: reply.table,
+                ..Answer::default()
             })
         }
         ExportOf::Calls(request) => listed_calls(app, &request, task, style).await,
@@ -284,7 +297,7 @@ pub async fn export_svg(app: &App, mut of: ExportOf, task: &Task) -> Result<Stri
     match &mut of {
         // What rows tell is not in the picture.
         ExportOf::Hotspots(request) => request.from_sums = true,
-        ExportOf::Calls(_) | ExportOf::Imports(Nothing {}) | ExportOf::Prices(_) => {
+        ExportOf::Coverage(_) | ExportOf::Calls(_) | ExportOf::Imports(Nothing {}) | ExportOf::Prices(_) => {
             return Err(none());
         }
         ExportOf::Overview(_) | ExportOf::Trend(_) => {}

@@ -1,4 +1,4 @@
-//! Files to import: expanding folders, opening with progress-counting readers and a hash on the way.
+//! Files to import: expanding folders and archives, opening with progress-counting readers and a hash on the way.
 
 use std::fs::File;
 use std::io::Read;
@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use outlay_import::mapping::Mapping;
 
+use super::archives::{self, Member};
 use crate::replies::ErrorReply;
 
 /// A file to import.
@@ -16,8 +17,10 @@ pub struct Found {
     pub path: PathBuf,
     /// How it is called in reports: as given, or below the given folder.
     pub name: String,
-    /// Bytes as stored.
+    /// Bytes as stored; of a file in an archive, unpacked.
     pub bytes: u64,
+    /// Where `path` is an archive: the file in it.
+    pub member: Option<Member>,
 }
 
 /// Files and the mappings that lie beside them.
@@ -27,6 +30,48 @@ pub struct Files {
     pub found: Vec<Found>,
     /// Mappings: every `.toml` file that is one.
     pub mappings: Vec<Mapping>,
+}
+
+impl Files {
+    /// Adds a file, or those in it where it is an archive.
+    fn add(&mut self, path: &Path, name: String, bytes: u64) -> Result<(), ErrorReply> {
+        let Some(members) = archives::members(path).map_err(|e| cannot_read(path, e))? else {
+            self.found.push(Found { path: path.to_path_buf(), name, bytes, member: None });
+            return Ok(());
+        };
+        for member in members {
+            let found = Found {
+                path: path.to_path_buf(),
+                name: format!("{name}/{}", member.name),
+                bytes: member.bytes,
+                member: Some(member),
+            };
+            // A mapping lies beside its files, there as in a folder.
+            if found.name.ends_with(".toml") {
+                self.mappings.extend(mapping(&found));
+            } else {
+                self.found.push(found);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Largest file that may be a mapping.
+const MOST_MAPPING: u64 = 1 << 20;
+
+fn mapping(found: &Found) -> Option<Mapping> {
+    let mut text = String::new();
+    content(found).ok()?.take(MOST_MAPPING).read_to_string(&mut text).ok()?;
+    Mapping::from_toml(&text).ok()
+}
+
+/// What is in a file, or in the file of an archive.
+fn content(found: &Found) -> std::io::Result<Box<dyn Read + Send>> {
+    match &found.member {
+        Some(member) => archives::open(&found.path, member),
+        None => Ok(Box::new(File::open(&found.path)?)),
+    }
 }
 
 fn cannot_read(path: &Path, error: impl std::fmt::Display) -> ErrorReply {
@@ -44,7 +89,7 @@ pub fn expand(paths: &[String]) -> Result<Files, ErrorReply> {
         let root = Path::new(given);
         let meta = std::fs::metadata(root).map_err(|e| cannot_read(root, e))?;
         if meta.is_file() {
-            files.found.push(Found { path: root.to_path_buf(), name: given.clone(), bytes: meta.len() });
+            files.add(root, given.clone(), meta.len())?;
             continue;
         }
         let walk = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
@@ -62,7 +107,7 @@ pub fn expand(paths: &[String]) -> Result<Files, ErrorReply> {
             }
             let bytes = entry.metadata().map(|m| m.len()).unwrap_or_default();
             let name = path.strip_prefix(root.parent().unwrap_or(root)).unwrap_or(&path).to_string_lossy().into_owned();
-            files.found.push(Found { path, name, bytes });
+            files.add(&path, name, bytes)?;
         }
     }
     if files.found.is_empty() {
@@ -75,7 +120,7 @@ pub fn expand(paths: &[String]) -> Result<Files, ErrorReply> {
 pub type SharedHash = Arc<Mutex<blake3::Hasher>>;
 
 struct Hashing {
-    file: File,
+    file: Box<dyn Read + Send>,
     hash: SharedHash,
 }
 
@@ -91,10 +136,17 @@ impl Read for Hashing {
 
 /// Opens a file as a source; its hash is complete once it was read to the end.
 pub fn open(found: &Found) -> Result<(outlay_import::Source, SharedHash), ErrorReply> {
-    let file = File::open(&found.path).map_err(|e| cannot_read(&found.path, e))?;
+    let file = content(found).map_err(|e| cannot_read(&found.path, e))?;
     let hash = SharedHash::default();
     let reader = Hashing { file, hash: hash.clone() };
     Ok((outlay_import::Source::new(found.name.clone(), reader), hash))
+}
+
+/// The hash of all that is in a file; `None` where it cannot be read.
+pub fn hash_of(found: &Found) -> Option<String> {
+    let mut hasher = blake3::Hasher::new();
+    std::io::copy(&mut content(found).ok()?, &mut hasher).ok()?;
+    Some(hasher.finalize().to_hex().to_string())
 }
 
 /// The finished hash as hexadecimal digits.

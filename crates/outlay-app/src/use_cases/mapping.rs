@@ -52,7 +52,7 @@ pub async fn formats(_: &App, _: Nothing, _: &Task) -> Result<FormatsReply, Erro
 /// `bad_request` where the file cannot be read or the mapping is malformed.
 pub async fn mapping(app: &App, request: MappingRequest, task: &Task) -> Result<MappingReply, ErrorReply> {
     let bytes = std::fs::metadata(&request.path).map(|m| m.len()).unwrap_or_default();
-    let found = Found { path: request.path.clone().into(), name: request.path.clone(), bytes };
+    let found = Found { path: request.path.clone().into(), name: request.path.clone(), bytes, member: None };
     let input = opened_input(&found).await?;
     let head = input.head();
     let suggested = suggest(head);

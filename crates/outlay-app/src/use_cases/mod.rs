@@ -1,6 +1,7 @@
 //! Bodies of the commands, one file a topic.
 
 mod answers;
+mod archives;
 mod care;
 mod company;
 mod export;
@@ -10,9 +11,11 @@ mod mapping;
 mod names;
 mod price;
 mod reprice;
+mod sources;
+mod watch;
 
 pub use answers::{bill, calls, hotspots, overview, trace, trend};
-pub use care::{backup, doctor, restore};
+pub use care::{backup, doctor, forget, restore};
 pub use company::{ledger_info, ledger_open, make_sample, sample_open, settings_set};
 pub use export::{export, export_csv, export_svg};
 pub use import::{import, import_undo, imports};
@@ -20,3 +23,5 @@ pub use mapping::{formats, mapping};
 pub use names::{names, names_set};
 pub use price::{price, prices};
 pub use reprice::{alias_set, user_prices};
+pub use sources::{coverage, source_set};
+pub use watch::Watch;

@@ -1,7 +1,8 @@
-//! Arguments of `doctor`, `backup` and `restore`.
+//! Arguments of `doctor`, `forget`, `backup` and `restore`.
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::Args;
 
 /// `outlay doctor`
@@ -20,6 +21,37 @@ pub struct DoctorArgs {
     /// Take damaged rows out in a new data version as well
     #[arg(long)]
     pub set_aside: bool,
+}
+
+/// `outlay forget`
+#[derive(Debug, Args)]
+#[command(
+    group = clap::ArgGroup::new("what").required(true).args(["user", "texts", "from"]),
+    after_help = "\
+Examples:
+  outlay forget --user ada@example.org --yes
+  outlay forget --texts --yes
+  outlay forget --from 2025-01-01 --to 2025-12-31 --yes
+
+It goes out of every data version, and older data versions go with it. It cannot be undone; importing the same files
+again would bring it back. Backups and exports that were made before still have it."
+)]
+pub struct ForgetArgs {
+    /// Every record of a user, by the id as the sources spell it
+    #[arg(long, value_name = "ID")]
+    pub user: Option<String>,
+    /// All prompt and answer texts; the records stay
+    #[arg(long)]
+    pub texts: bool,
+    /// Every record from this day on
+    #[arg(long, value_name = "DATE", requires = "to")]
+    pub from: Option<NaiveDate>,
+    /// Up to this day, included
+    #[arg(long, value_name = "DATE", requires = "from")]
+    pub to: Option<NaiveDate>,
+    /// Do it: there is no way back
+    #[arg(long, required = true)]
+    pub yes: bool,
 }
 
 /// `outlay backup`

@@ -1,4 +1,4 @@
-//! Arguments of what reads files: `import`, `imports`, `mapping`.
+//! Arguments of what reads files: `import`, `watch`, `imports`, `mapping`.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ Examples:
 
 Reading a file again adds nothing: what is there already is counted and left out. Ctrl-C leaves nothing behind.")]
 pub struct ImportArgs {
-    /// Files or folders; .gz and .zst are read as they are
+    /// Files, folders or archives (zip, tar); .gz and .zst are read as they are
     #[arg(required = true, value_name = "FILES")]
     pub files: Vec<PathBuf>,
     /// Format id, where it is not to be detected; see `outlay formats`
@@ -31,6 +31,33 @@ pub struct ImportArgs {
     /// Rows of a kind that wait in memory before they go to the ledger's scratch folder [default: 262144]
     #[arg(long, value_name = "N")]
     pub rows_in_memory: Option<usize>,
+}
+
+/// `outlay watch`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  outlay watch ~/exports                 import what appears there, until Ctrl-C
+  outlay watch ~/exports logs/ --every 60
+  outlay watch ~/exports --once          import what is new, and end
+
+A file is imported once it no longer grows. What an import has read before is not read again.")]
+pub struct WatchArgs {
+    /// Folders
+    #[arg(required = true, value_name = "FOLDERS")]
+    pub folders: Vec<PathBuf>,
+    /// Seconds between two looks
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub every: u64,
+    /// End once everything that is there was imported or refused
+    #[arg(long)]
+    pub once: bool,
+    /// Read through a mapping
+    #[arg(long, value_name = "M.toml")]
+    pub map: Option<PathBuf>,
+    /// Provider account that the records belong to, where there are several
+    #[arg(long)]
+    pub account: Option<String>,
 }
 
 /// `outlay imports`

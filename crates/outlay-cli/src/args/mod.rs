@@ -2,6 +2,7 @@
 
 mod care;
 mod company;
+mod coverage;
 mod files;
 mod filter;
 mod prices;
@@ -11,9 +12,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use care::{BackupArgs, DoctorArgs, RestoreArgs};
+pub use care::{BackupArgs, DoctorArgs, ForgetArgs, RestoreArgs};
 pub use company::{NamesArgs, NamesCommand, SettingArg, SettingsArgs, SettingsCommand};
-pub use files::{ImportArgs, ImportsArgs, ImportsCommand, MappingArgs, MappingCommand};
+pub use coverage::{CoverageArgs, CoverageCommand, DecideArgs};
+pub use files::{ImportArgs, ImportsArgs, ImportsCommand, MappingArgs, MappingCommand, WatchArgs};
 pub use prices::{PriceArgs, PricesArgs, PricesCommand};
 pub use questions::{CallsArgs, CallsCommand, HotspotsArgs, OrderArg, OverviewArgs, TrendArgs};
 
@@ -54,6 +56,8 @@ pub struct Cli {
 pub enum Command {
     /// Read exports, invoices and logs into the ledger
     Import(ImportArgs),
+    /// Import what appears in a folder, until stopped
+    Watch(WatchArgs),
     /// List the formats that can be read
     Formats,
     /// Make the sample company from a folder of sample files
@@ -72,6 +76,8 @@ Examples:
     Trend(TrendArgs),
     /// Where do I start?
     Hotspots(HotspotsArgs),
+    /// Is it all here? And which source makes each day's total
+    Coverage(CoverageArgs),
     /// List calls, dearest first; or show one, or its trace
     Calls(CallsArgs),
     /// Price a call
@@ -86,6 +92,8 @@ Examples:
     Mapping(MappingArgs),
     /// Is all that was imported still there and whole?
     Doctor(DoctorArgs),
+    /// Take a user, texts or a time range out for good
+    Forget(ForgetArgs),
     /// Write the ledger into one file
     Backup(BackupArgs),
     /// Make the ledger that a backup holds
@@ -142,6 +150,11 @@ mod tests {
             "outlay hotspots --by feature,model --month 2026-10",
             "outlay trend --by weekday-hour --zone Europe/Berlin",
             "outlay mapping suggest own.csv",
+            "outlay coverage --month 2026-10 --csv",
+            "outlay coverage decide openai --from 2026-10-01 --to 2026-10-31 --source own-logs --reason late",
+            "outlay watch ~/exports --every 60 --once",
+            "outlay forget --user ada@example.org --yes",
+            "outlay forget --from 2025-01-01 --to 2025-12-31 --yes",
             "outlay doctor --repair",
             "outlay backup b.tar",
             "outlay --ledger d restore b.tar",
@@ -151,6 +164,9 @@ mod tests {
             assert!(parsed.is_ok(), "{line}: {}", parsed.err().map(|e| e.to_string()).unwrap_or_default());
         }
         for line in [
+            "outlay forget --user ada@example.org",
+            "outlay forget --yes",
+            "outlay forget --user a --texts --yes",
             "outlay overview --csv --json",
             "outlay names set api_key k",
             "outlay overview --month 2026-10 --from 2026-10-01",

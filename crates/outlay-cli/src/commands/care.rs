@@ -1,12 +1,14 @@
-//! `outlay doctor`, `outlay backup` and `outlay restore`
+//! `outlay doctor`, `outlay forget`, `outlay backup` and `outlay restore`
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use outlay_app::replies::{BackupRequest, DoctorReply, DoctorRequest, ErrorReply, RestoreRequest};
+use outlay_app::replies::{
+    BackupRequest, DoctorReply, DoctorRequest, ErrorReply, ForgetRequest, RestoreRequest,
+};
 use outlay_app::use_cases;
 
-use crate::args::{DoctorArgs, RestoreArgs};
+use crate::args::{DoctorArgs, ForgetArgs, RestoreArgs};
 use crate::context::{Answer, Context, Missing, path_text};
 use crate::exit::Exit;
 use crate::print::{FAINT, Look, STRONG, WARN, inert, progress};
@@ -54,6 +56,21 @@ fn printed(reply: &DoctorReply, look: &Look) -> String {
         }
     }
     out
+}
+
+pub async fn forget(context: &Context, args: ForgetArgs) -> Result<Answer, ErrorReply> {
+    context.open(Missing::Fail).await?;
+    let request = ForgetRequest { user: args.user, texts: args.texts, from: args.from, to: args.to };
+    let (task, bar) = progress::watched();
+    let reply = use_cases::forget(&context.app, request, &task).await;
+    bar.finish_and_clear();
+    let reply = reply?;
+    if context.json {
+        return context.as_json(&reply);
+    }
+    let n = Look::of_stdout().numbers;
+    let (records, version) = (n.count(reply.records), reply.data_version);
+    Ok(Answer::from(format!("{records} records forgotten, in every data version. Data version {version}.\n")))
 }
 
 pub async fn backup(context: &Context, file: &Path) -> Result<Answer, ErrorReply> {

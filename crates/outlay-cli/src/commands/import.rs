@@ -54,7 +54,7 @@ pub fn summary(n: Numbers, [rows, imported, duplicate, rejected]: [u64; 4], secr
     out
 }
 
-fn printed(reply: &ImportReply, look: &Look) -> String {
+pub fn printed(reply: &ImportReply, look: &Look) -> String {
     let counts = [reply.rows, reply.imported, reply.duplicate, reply.rejected];
     let mut out = look.paint(STRONG, &summary(look.numbers, counts, reply.secrets_removed));
     out.push('\n');

@@ -3,6 +3,7 @@
 mod calls;
 mod care;
 mod completions;
+mod coverage;
 mod formats;
 mod hotspots;
 mod import;
@@ -15,6 +16,7 @@ mod prices;
 mod sample;
 mod settings;
 mod trend;
+mod watch;
 
 use outlay_app::replies::ErrorReply;
 
@@ -26,12 +28,14 @@ pub async fn run(cli: Cli) -> Result<Answer, ErrorReply> {
     let context = Context::new(&cli);
     match cli.command {
         Command::Import(args) => import::run(&context, args).await,
+        Command::Watch(args) => watch::run(&context, args).await,
         Command::Formats => formats::run(&context).await,
         Command::Sample { folder } => sample::run(&context, &folder).await,
         Command::Imports(args) => imports::run(&context, args).await,
         Command::Overview(args) => overview::run(&context, args).await,
         Command::Trend(args) => trend::run(&context, args).await,
         Command::Hotspots(args) => hotspots::run(&context, args).await,
+        Command::Coverage(args) => coverage::run(&context, args).await,
         Command::Calls(args) => calls::run(&context, args).await,
         Command::Price(args) => price::run(&context, args).await,
         Command::Prices(args) => prices::run(&context, args).await,
@@ -39,6 +43,7 @@ pub async fn run(cli: Cli) -> Result<Answer, ErrorReply> {
         Command::Settings(args) => settings::run(&context, args.command).await,
         Command::Mapping(args) => mapping::run(&context, args.command).await,
         Command::Doctor(args) => care::doctor(&context, args).await,
+        Command::Forget(args) => care::forget(&context, args).await,
         Command::Backup(args) => care::backup(&context, &args.file).await,
         Command::Restore(args) => care::restore(&context, args).await,
         Command::Completions(args) => Ok(completions::run(&args)),

@@ -282,8 +282,14 @@ fn lines(spec: &ChartSpec, look: &Look) -> String {
 
 /// Days of a source: █ present, · missing; a line per `width` days.
 pub fn strip(days: &str, width: usize) -> Vec<String> {
-    let drawn: Vec<char> = days.chars().map(|d| if d == 'x' { '█' } else { '·' }).collect();
-    drawn.chunks(width.max(1)).map(|c| c.iter().collect()).collect()
+    let drawn: String = days.chars().map(|d| if d == 'x' { '█' } else { '·' }).collect();
+    wrapped(&drawn, width)
+}
+
+/// Marks, a line per `width` of them.
+pub fn wrapped(marks: &str, width: usize) -> Vec<String> {
+    let marks: Vec<char> = marks.chars().collect();
+    marks.chunks(width.max(1)).map(|line| line.iter().collect()).collect()
 }
 
 #[cfg(test)]

@@ -185,6 +185,27 @@ pub async fn forget_old(db: &mut SqliteConnection, now: i64) -> Result<Vec<Strin
     Ok(rows.iter().map(|r| r.get(0)).collect())
 }
 
+/// Readers of other processes that have a snapshot pinned.
+pub async fn readers(pool: &SqlitePool, now: i64, own: u32) -> Result<i64> {
+    let sql = "SELECT count(*) FROM pin WHERE expires >= ? AND pid <> ?";
+    Ok(sqlx::query_scalar(sql).bind(now).bind(i64::from(own)).fetch_one(pool).await?)
+}
+
+/// Forgets every snapshot before one, and returns the paths that nothing sees any more.
+pub async fn give_up_before(db: &mut SqliteConnection, snapshot: i64) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT path FROM file WHERE removed IS NOT NULL").fetch_all(&mut *db).await?;
+    // Rollups before the data files that they belong to.
+    for condition in ["parent IS NOT NULL AND", ""] {
+        let sql = format!("DELETE FROM file WHERE {condition} removed IS NOT NULL");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *db).await?;
+    }
+    // Files of the newest one say since when they are seen: that is now.
+    sqlx::query("UPDATE file SET added = ?").bind(snapshot).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM pin WHERE snapshot < ?").bind(snapshot).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM snapshot WHERE id < ?").bind(snapshot).execute(&mut *db).await?;
+    Ok(rows.iter().map(|r| r.get(0)).collect())
+}
+
 /// Pins a snapshot for a reader.
 pub async fn pin(pool: &SqlitePool, snapshot: i64, pid: u32, expires: i64) -> Result<i64> {
     let done = sqlx::query("INSERT INTO pin (snapshot, pid, expires) VALUES (?, ?, ?)")

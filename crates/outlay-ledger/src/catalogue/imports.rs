@@ -1,5 +1,7 @@
 //! Imports, their files, rejected rows, and which days each source has records for.
 
+use std::collections::BTreeSet;
+
 use outlay_model::report::{FileReport, RejectedRow};
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
@@ -62,6 +64,12 @@ pub async fn add_file(
     Ok(())
 }
 
+/// Hashes of all files of imports that were not undone.
+pub async fn hashes(pool: &SqlitePool) -> Result<BTreeSet<String>> {
+    let sql = "SELECT hash FROM import_file JOIN import ON import.id = import_file.import WHERE state = 'kept'";
+    Ok(sqlx::query_scalar(sql).fetch_all(pool).await?.into_iter().collect())
+}
+
 /// Adds rejected rows of a file.
 pub async fn add_rejected(db: &mut SqliteConnection, import: i64, file: i64, rows: &[RejectedRow]) -> Result<()> {
     for row in rows {
@@ -75,6 +83,39 @@ pub async fn add_rejected(db: &mut SqliteConnection, import: i64, file: i64, row
             .execute(&mut *db)
             .await?;
     }
+    Ok(())
+}
+
+/// Clears the values of rejected rows: those that hold a text, or all of them.
+pub async fn forget_text(db: &mut SqliteConnection, text: Option<&str>) -> Result<()> {
+    let holds = |value: &str| text.is_none_or(|text| value.contains(text));
+    let rows = sqlx::query("SELECT rowid, value FROM rejected").fetch_all(&mut *db).await?;
+    for row in rows.iter().filter(|row| holds(row.get(1))) {
+        let id: i64 = row.get(0);
+        sqlx::query("UPDATE rejected SET value = '' WHERE rowid = ?").bind(id).execute(&mut *db).await?;
+    }
+    let reports = sqlx::query("SELECT import, file, report FROM import_file").fetch_all(&mut *db).await?;
+    for row in &reports {
+        let mut report: FileReport = serde_json::from_str(&row.get::<String, _>(2))?;
+        for rejected in report.rejects.iter_mut().filter(|rejected| holds(&rejected.value)) {
+            rejected.value.clear();
+        }
+        sqlx::query("UPDATE import_file SET report = ? WHERE import = ? AND file = ?")
+            .bind(serde_json::to_string(&report)?)
+            .bind(row.get::<i64, _>(0))
+            .bind(row.get::<i64, _>(1))
+            .execute(&mut *db)
+            .await?;
+    }
+    if let Some(text) = text {
+        sqlx::query("DELETE FROM name WHERE id = ?").bind(text).execute(db).await?;
+    }
+    Ok(())
+}
+
+/// Forgets that there were records on UTC days.
+pub async fn forget_days(db: &mut SqliteConnection, first: i32, last: i32) -> Result<()> {
+    sqlx::query("DELETE FROM presence WHERE day BETWEEN ? AND ?").bind(first).bind(last).execute(db).await?;
     Ok(())
 }
 

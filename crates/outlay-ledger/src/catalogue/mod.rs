@@ -17,7 +17,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use crate::error::{Error, Result};
 
 /// Format of the ledger that this build writes.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 2;
 
 /// Opens the catalogue, making it where `create` is set, and brings it up to date.
 pub async fn open(path: &Path, create: bool) -> Result<SqlitePool> {

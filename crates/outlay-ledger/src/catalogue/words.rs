@@ -91,13 +91,32 @@ pub struct DecisionRow {
     pub first_day: i32,
     /// Last local day number.
     pub last_day: i32,
-    /// `invoice`, `provider_usage` or `own_logs`.
+    /// `invoice`, `provider_usage` or `own_logs`; empty: the usual order again.
     pub source: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Takes a decision.
+pub async fn decide(db: &mut SqliteConnection, at: i64, row: &DecisionRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO decision (provider, account, first_day, last_day, source, at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&row.provider)
+    .bind(&row.account)
+    .bind(row.first_day)
+    .bind(row.last_day)
+    .bind(&row.source)
+    .bind(at)
+    .bind(&row.reason)
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// All decisions, in the order taken.
 pub async fn decisions(pool: &SqlitePool) -> Result<Vec<DecisionRow>> {
-    let rows = sqlx::query("SELECT provider, account, first_day, last_day, source FROM decision ORDER BY id")
+    let rows = sqlx::query("SELECT provider, account, first_day, last_day, source, reason FROM decision ORDER BY id")
         .fetch_all(pool)
         .await?;
     Ok(rows
@@ -108,6 +127,7 @@ pub async fn decisions(pool: &SqlitePool) -> Result<Vec<DecisionRow>> {
             first_day: r.get(2),
             last_day: r.get(3),
             source: r.get(4),
+            reason: r.get(5),
         })
         .collect())
 }

@@ -1,0 +1,208 @@
+//! Taking a user, texts or a time range out of every data version.
+//!
+//! Files with such rows are written anew without them; the data versions before are given up with their files, so that
+//! nothing of it is left on the disk, and the catalogue is written anew as well. It cannot be undone, but importing the
+//! same files again would bring it back.
+
+use outlay_model::time::{DAY, Micros, utc_day};
+use polars::prelude::*;
+
+use crate::catalogue::files::{self, FileRow};
+use crate::catalogue::{audit, imports};
+use crate::datasets::files as parquet;
+use crate::datasets::schema::Dataset;
+use crate::datasets::words::Words;
+use crate::error::{Error, Result};
+use crate::layout::Layout;
+use crate::ledger::{Ledger, blocking};
+use crate::publish::{Written, write_rollups};
+
+/// Columns of texts.
+const TEXTS: [&str; 3] = ["system_text", "prompt_text", "output_text"];
+
+/// What is to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Forget {
+    /// Every record of a user, by the id as the sources spell it.
+    User(String),
+    /// All prompt and answer texts; the records stay.
+    Texts,
+    /// Every record from an instant up to another, excluded.
+    Time(Micros, Micros),
+}
+
+/// What went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Records taken out, or whose texts were.
+    pub records: i64,
+    /// Files written anew.
+    pub files: usize,
+    /// The data version without it.
+    pub data_version: i64,
+}
+
+impl Ledger {
+    /// Takes something out of every data version.
+    ///
+    /// # Errors
+    /// [`Error::Locked`]; [`Error::Busy`] while another process reads an older data version; what disk and SQLite say.
+    /// Nothing is changed then.
+    pub async fn forget(&self, what: &Forget, now: i64) -> Result<Forgotten> {
+        let lock = self.writer().await?;
+        let reading = files::readers(&self.pool, now, std::process::id()).await?;
+        if reading > 0 {
+            return Err(Error::Busy(format!("{reading} readers of it are open")));
+        }
+        let before = files::newest(&self.pool).await?;
+        let snapshot = before.id + 1;
+        // Ids may be stored as keyed hashes.
+        let user = match what {
+            Forget::User(id) => vec![id.clone(), self.digester().await?.pseudonym(id)],
+            _ => Vec::new(),
+        };
+        let mut done = Forgotten { data_version: snapshot, ..Forgotten::default() };
+        let mut plans: Vec<(i64, Option<Written>)> = Vec::new();
+        for dataset in Dataset::ALL {
+            for (name, rolled) in [(dataset.name().to_owned(), true), (dataset.aside(), false)] {
+                for file in files::seen(&self.pool, before.id, &name).await? {
+                    if let Forget::Time(from, to) = what
+                        && (file.last < *from || file.first >= *to)
+                    {
+                        continue;
+                    }
+                    let job = Job { layout: self.layout.clone(), what: what.clone(), user: user.clone(), dataset, snapshot };
+                    let number = plans.len();
+                    let id = file.id;
+                    let made = blocking(move || job.run(&file, rolled && dataset == Dataset::Calls, number)).await?;
+                    if let Some((gone, written)) = made {
+                        done.records += gone;
+                        plans.push((id, written));
+                    }
+                }
+            }
+        }
+        done.files = plans.len();
+        let mut tx = self.pool.begin().await?;
+        let book = self.book().version().to_owned();
+        files::add_snapshot(&mut tx, snapshot, now, "forget", None, before.mapping, &book).await?;
+        for (id, written) in &plans {
+            files::remove(&mut tx, *id, snapshot).await?;
+            if let Some(written) = written {
+                let parent = files::add(&mut tx, &written.file, None, snapshot).await?;
+                for rollup in &written.rollups {
+                    files::add(&mut tx, rollup, Some(parent), snapshot).await?;
+                }
+            }
+        }
+        match what {
+            Forget::User(id) => imports::forget_text(&mut tx, Some(id)).await?,
+            Forget::Texts => imports::forget_text(&mut tx, None).await?,
+            Forget::Time(from, to) => {
+                // A day that is gone in part is still there in part.
+                let (first, last) = (utc_day(from + DAY - 1), utc_day(*to) - 1);
+                imports::forget_days(&mut tx, first, last).await?;
+            }
+        }
+        let detail = match what {
+            // The log must not keep what it says was forgotten.
+            Forget::User(_) => "a user".to_owned(),
+            Forget::Texts => "texts".to_owned(),
+            Forget::Time(from, to) => format!("{from} to {to}"),
+        };
+        audit::append(&mut tx, now, "forget", &format!("{detail}: {} records", done.records)).await?;
+        let gone = files::give_up_before(&mut tx, snapshot).await?;
+        tx.commit().await?;
+        self.vacuum(&gone);
+        self.rewrite_catalogue().await?;
+        self.keep_copy().await;
+        drop(lock);
+        Ok(done)
+    }
+
+    /// Writes the catalogue anew, so that free pages and the log beside it hold nothing of what was deleted.
+    async fn rewrite_catalogue(&self) -> Result<()> {
+        sqlx::query("VACUUM").execute(&self.pool).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// One file to look through.
+struct Job {
+    layout: Layout,
+    what: Forget,
+    user: Vec<String>,
+    dataset: Dataset,
+    snapshot: i64,
+}
+
+impl Job {
+    /// Records that go, and the file that is left; `None` where nothing goes.
+    fn run(&self, file: &FileRow, rolled: bool, number: usize) -> Result<Option<(i64, Option<Written>)>> {
+        let frame = parquet::read(&self.layout.file(&file.path), None)?;
+        let (gone, left) = match &self.what {
+            Forget::Texts => {
+                if !TEXTS.iter().any(|name| frame.schema().contains(name)) {
+                    return Ok(None);
+                }
+                let told = TEXTS.map(|name| col(name).is_not_null()).into_iter().reduce(Expr::or);
+                let any = told.unwrap_or_else(|| lit(false));
+                let count = frame.clone().lazy().filter(any).collect()?.height() as i64;
+                if count == 0 {
+                    return Ok(None);
+                }
+                let empty = TEXTS.map(|name| lit(NULL).cast(DataType::Binary).alias(name));
+                (count, frame.lazy().with_columns(empty).collect()?)
+            }
+            Forget::User(_) => {
+                let is = self.user.iter().map(|id| col("user").eq_missing(lit(id.clone()))).reduce(Expr::or);
+                self.without(frame, is.unwrap_or_else(|| lit(false)))?
+            }
+            Forget::Time(from, to) => {
+                let time = || col("time").cast(DataType::Int64);
+                self.without(frame, time().gt_eq(lit(*from)).and(time().lt(lit(*to))))?
+            }
+        };
+        if gone == 0 {
+            return Ok(None);
+        }
+        let written = if left.height() == 0 { None } else { Some(self.write(left, file, rolled, number)?) };
+        Ok(Some((gone, written)))
+    }
+
+    fn without(&self, frame: DataFrame, goes: Expr) -> Result<(i64, DataFrame)> {
+        let all = frame.height();
+        let left = frame.lazy().filter(goes.not()).collect()?;
+        Ok(((all - left.height()) as i64, left))
+    }
+
+    fn write(&self, mut frame: DataFrame, file: &FileRow, rolled: bool, number: usize) -> Result<Written> {
+        let shape = if file.part.len() > 7 { "day" } else { "month" };
+        let path = |name: &str| format!("{name}/{shape}={}/{:06}-f{number}.parquet", file.part, self.snapshot);
+        let times = crate::datasets::spill::times(&frame)?;
+        let zone_name = file.zone.split('|').next().unwrap_or_default();
+        let mut row = FileRow {
+            id: 0,
+            path: path(&file.dataset),
+            rows: frame.height() as i64,
+            first: times.first().copied().unwrap_or_default(),
+            last: times.last().copied().unwrap_or_default(),
+            ..file.clone()
+        };
+        let save = |frame: &mut DataFrame, row: &mut FileRow| -> Result<()> {
+            (row.bytes, row.hash) = parquet::write(frame, &self.layout.scratch(), &self.layout.file(&row.path))?;
+            Ok(())
+        };
+        save(&mut frame, &mut row)?;
+        let rollups = if rolled {
+            let zone = zone_name.parse().unwrap_or(chrono_tz::Tz::UTC);
+            let mut words = Words::new(Default::default());
+            let calls = words.encode(&frame, &self.dataset.columns())?;
+            write_rollups(&calls, &mut words, zone, &row, path, save)?
+        } else {
+            Vec::new()
+        };
+        Ok(Written { file: row, rollups })
+    }
+}

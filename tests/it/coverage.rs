@@ -1,0 +1,108 @@
+//! Is it all here, and who may say which source counts: against the generator's own sums.
+
+use serde_json::{Value, json};
+
+use crate::care::own;
+use crate::cli::{code, run, stdout};
+use crate::support::{Company, month, temporary, truth, usd};
+
+fn nano(path: &[&str]) -> i64 {
+    let node = path.iter().fold(truth(), |node, key| &node[*key]);
+    node.as_i64().unwrap_or_else(|| panic!("{path:?}: {node}"))
+}
+
+fn account<'a>(coverage: &'a Value, provider: &str) -> &'a Value {
+    let all = coverage["accounts"].as_array().unwrap();
+    let mut of = all.iter().filter(|a| a["provider"] == provider);
+    let found = of.next().unwrap_or_else(|| panic!("no {provider} in {coverage}"));
+    assert!(of.next().is_none(), "two accounts of {provider}");
+    found
+}
+
+fn gave<'a>(account: &'a Value, source: &str) -> &'a Value {
+    let all = account["sources"].as_array().unwrap();
+    all.iter().find(|s| s["source"] == source).unwrap_or_else(|| panic!("no {source} in {account}"))
+}
+
+#[tokio::test]
+async fn every_source_says_what_its_own_files_say() {
+    let company = Company::sample().await;
+    for m in ["2026-08", "2026-09", "2026-10"] {
+        let coverage = company.ask("coverage", month(m, "Europe/Berlin")).await;
+        let openai = account(&coverage, "openai");
+        assert_eq!(gave(openai, "invoice")["amount"], usd(nano(&["headline", "berlin", m, "openai_billed_nano"])));
+        assert_eq!(gave(openai, "provider_usage")["amount"], usd(nano(&["usage", m, "openai", "list_nano"])));
+        assert_eq!(gave(openai, "own_logs")["amount"], usd(nano(&["logs", "berlin", m, "openai", "list_nano"])));
+        let anthropic = account(&coverage, "anthropic");
+        assert_eq!(gave(anthropic, "invoice")["amount"], usd(nano(&["headline", "berlin", m, "anthropic_billed_nano"])));
+        assert_eq!(gave(anthropic, "provider_usage")["amount"], usd(nano(&["usage", m, "anthropic", "list_nano"])));
+        assert_eq!(gave(anthropic, "own_logs")["amount"], usd(nano(&["logs", "berlin", m, "anthropic", "list_nano"])));
+        let google = account(&coverage, "google");
+        assert_eq!(google["sources"].as_array().unwrap().len(), 1);
+        assert_eq!(google["explained"], Value::Null);
+        let used = gave(google, "own_logs");
+        assert_eq!(used["used_days"], used["days"]);
+    }
+    // The planted day: no row of Anthropic reached the logs, and its invoice has it.
+    let september = company.ask("coverage", month("2026-09", "UTC")).await;
+    let day = &account(&september, "anthropic")["days"][16];
+    assert_eq!((&day["date"], &day["used"]), (&json!("2026-09-17"), &json!("invoice")));
+    assert_eq!(day["sources"], json!(["invoice", "provider_usage"]));
+}
+
+#[tokio::test]
+async fn a_decision_changes_the_source_for_its_days_and_is_kept() {
+    let folder = temporary();
+    let (_, root) = own(folder.path()).await;
+    let company = Company::at(&root, false).await;
+    let of = |key: &str| nano(&["headline", "berlin", "2026-10", key]);
+    let total = async || company.ask("overview", month("2026-10", "Europe/Berlin")).await["total"].clone();
+    let decide = async |source: Value, from: &str, to: &str| {
+        let request = json!({ "provider": "OpenAI", "from": from, "to": to, "source": source, "reason": "invoice is late" });
+        company.ask("source_set", request).await
+    };
+    let before = total().await;
+    assert_eq!(before, usd(of("total_nano")));
+
+    let logs = nano(&["logs", "berlin", "2026-10", "openai", "list_nano"]);
+    let coverage = decide(json!("own_logs"), "2026-10-01", "2026-10-31").await;
+    assert_eq!(gave(account(&coverage, "openai"), "own_logs")["used_days"], 31);
+    assert_eq!(coverage["decisions"][0]["reason"], "invoice is late");
+    assert_eq!(total().await, usd(of("anthropic_billed_nano") + of("google_list_nano") + logs));
+
+    let usage = nano(&["usage", "2026-10", "openai", "list_nano"]);
+    decide(json!("provider_usage"), "2026-10-01", "2026-10-31").await;
+    assert_eq!(total().await, usd(of("anthropic_billed_nano") + of("google_list_nano") + usage));
+
+    // The usual order again; other months were never touched.
+    let coverage = decide(Value::Null, "2026-10-01", "2026-10-31").await;
+    assert_eq!(coverage["decisions"].as_array().unwrap().len(), 3);
+    assert_eq!(total().await, before);
+    let doctor = company.ask("doctor", json!({ "path": root })).await;
+    assert_eq!(doctor["healthy"], true);
+
+    for (provider, account, from, to) in [
+        ("nobody", "", "2026-10-01", "2026-10-31"),
+        ("openai", "no such account", "2026-10-01", "2026-10-31"),
+        ("openai", "", "2026-10-31", "2026-10-01"),
+    ] {
+        let request = json!({ "provider": provider, "account": account, "from": from, "to": to, "source": "own_logs" });
+        assert_eq!(company.refused("source_set", request).await.code, "bad_request");
+    }
+}
+
+#[tokio::test]
+async fn the_command_line_shows_days_and_takes_decisions() {
+    let folder = temporary();
+    let (_, root) = own(folder.path()).await;
+    let out = run(&root, &["coverage", "--month", "2026-09"]);
+    assert_eq!(code(&out), 0);
+    let text = stdout(&out);
+    assert!(text.contains("3 provider accounts") && text.contains("openai, provider usage"), "{text}");
+    let logs = text.lines().find(|line| line.starts_with("anthropic") && line.contains("own logs")).unwrap();
+    assert!(logs.ends_with(&format!("{}·{}", "▒".repeat(16), "▒".repeat(13))), "{logs}");
+    let decide = ["coverage", "decide", "openai", "--from", "2026-09-01", "--to", "2026-09-30", "--source", "own-logs"];
+    let text = stdout(&run(&root, &decide));
+    assert!(text.contains("decided: openai, 2026-09-01 to 2026-09-30: own logs × price"), "{text}");
+    assert_eq!(code(&run(&root, &["coverage", "decide", "nobody", "--from", "2026-09-01", "--to", "2026-09-30", "--source", "own-logs"])), 2);
+}
