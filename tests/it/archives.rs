@@ -86,7 +86,10 @@ async fn archives_that_are_broken_or_bombs_are_refused() {
     std::fs::write(at("flipped.zip"), &flipped).unwrap();
     let reply = company.try_ask("import", json!({ "paths": [at("flipped.zip")] })).await;
     let said = reply.map_or_else(|e| e.message, |reply| reply.to_string());
-    assert!(said.contains("breaks off") || said.contains("not those that were packed") || said.contains("corrupt"), "{said}");
+    assert!(
+        said.contains("breaks off") || said.contains("not those that were packed") || said.contains("corrupt"),
+        "{said}"
+    );
 
     // An archive in an archive is a file that no format knows.
     zip(folder.path(), &at("nested.zip"), &["good.zip"]);

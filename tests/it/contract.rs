@@ -163,8 +163,15 @@ async fn ask_sample(golden: &mut Golden, sample: &Company) {
 
     let all = |by: &[&str], conditions: &[(&str, &str)]| json!({ "filter": october(conditions), "by": by });
     golden.ask(sample, "coverage", "", json!({ "filter": october(&[]) })).await;
-    golden.ask(sample, "coverage", "anthropic", json!({ "filter": { "month": "2026-09",
-        "conditions": [{ "dimension": "provider", "values": ["anthropic"] }] } })).await;
+    golden
+        .ask(
+            sample,
+            "coverage",
+            "anthropic",
+            json!({ "filter": { "month": "2026-09",
+        "conditions": [{ "dimension": "provider", "values": ["anthropic"] }] } }),
+        )
+        .await;
     let features = golden.ask(sample, "hotspots", "feature", all(&["feature"], &[])).await;
     let first = &features["rows"][0];
     assert_eq!(

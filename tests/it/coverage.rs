@@ -34,7 +34,10 @@ async fn every_source_says_what_its_own_files_say() {
         assert_eq!(gave(openai, "provider_usage")["amount"], usd(nano(&["usage", m, "openai", "list_nano"])));
         assert_eq!(gave(openai, "own_logs")["amount"], usd(nano(&["logs", "berlin", m, "openai", "list_nano"])));
         let anthropic = account(&coverage, "anthropic");
-        assert_eq!(gave(anthropic, "invoice")["amount"], usd(nano(&["headline", "berlin", m, "anthropic_billed_nano"])));
+        assert_eq!(
+            gave(anthropic, "invoice")["amount"],
+            usd(nano(&["headline", "berlin", m, "anthropic_billed_nano"]))
+        );
         assert_eq!(gave(anthropic, "provider_usage")["amount"], usd(nano(&["usage", m, "anthropic", "list_nano"])));
         assert_eq!(gave(anthropic, "own_logs")["amount"], usd(nano(&["logs", "berlin", m, "anthropic", "list_nano"])));
         let google = account(&coverage, "google");
@@ -58,7 +61,8 @@ async fn a_decision_changes_the_source_for_its_days_and_is_kept() {
     let of = |key: &str| nano(&["headline", "berlin", "2026-10", key]);
     let total = async || company.ask("overview", month("2026-10", "Europe/Berlin")).await["total"].clone();
     let decide = async |source: Value, from: &str, to: &str| {
-        let request = json!({ "provider": "OpenAI", "from": from, "to": to, "source": source, "reason": "invoice is late" });
+        let request =
+            json!({ "provider": "OpenAI", "from": from, "to": to, "source": source, "reason": "invoice is late" });
         company.ask("source_set", request).await
     };
     let before = total().await;
@@ -104,5 +108,11 @@ async fn the_command_line_shows_days_and_takes_decisions() {
     let decide = ["coverage", "decide", "openai", "--from", "2026-09-01", "--to", "2026-09-30", "--source", "own-logs"];
     let text = stdout(&run(&root, &decide));
     assert!(text.contains("decided: openai, 2026-09-01 to 2026-09-30: own logs × price"), "{text}");
-    assert_eq!(code(&run(&root, &["coverage", "decide", "nobody", "--from", "2026-09-01", "--to", "2026-09-30", "--source", "own-logs"])), 2);
+    assert_eq!(
+        code(&run(
+            &root,
+            &["coverage", "decide", "nobody", "--from", "2026-09-01", "--to", "2026-09-30", "--source", "own-logs"]
+        )),
+        2
+    );
 }

@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod aider;
-mod archives;
 mod architecture;
+mod archives;
 mod bench;
 mod care;
 mod cli;

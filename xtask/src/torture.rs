@@ -16,6 +16,9 @@ pub struct TortureArgs {
 /// Runs the test of killed imports so often; it says where they died and fails where anything was lost.
 pub fn run(place: &Place, args: &TortureArgs) -> Result<()> {
     pages::build(place)?;
-    let mut test = proc::cargo(place, &["test", "--workspace", "--test", "it", "--", "a_killed_import_loses_nothing_and", "--nocapture"]);
+    let mut test = proc::cargo(
+        place,
+        &["test", "--workspace", "--test", "it", "--", "a_killed_import_loses_nothing_and", "--nocapture"],
+    );
     proc::run(test.env("OUTLAY_KILLS", args.kills.to_string()))
 }

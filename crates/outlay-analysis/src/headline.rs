@@ -151,7 +151,8 @@ impl Accounts {
 }
 
 /// The usual order of sources, the best first.
-pub(crate) const ORDER: [HeadlineSource; 3] = [HeadlineSource::Invoice, HeadlineSource::ProviderUsage, HeadlineSource::OwnLogs];
+pub(crate) const ORDER: [HeadlineSource; 3] =
+    [HeadlineSource::Invoice, HeadlineSource::ProviderUsage, HeadlineSource::OwnLogs];
 
 impl Headline {
     /// Applies the rule to the cubes of [`slices`] for `period`.

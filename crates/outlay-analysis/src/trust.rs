@@ -102,7 +102,9 @@ pub fn missing_days(conditions: &[Condition], context: &Context) -> Vec<MissingD
         }
         let there = |date: NaiveDate| {
             let Some(kinds) = days.get(&date) else { return false };
-            decision(context, &accounts, &provider, &account, date).and_then(|d| d.source).is_none_or(|source| kinds.contains(&kind_of(source)))
+            decision(context, &accounts, &provider, &account, date)
+                .and_then(|d| d.source)
+                .is_none_or(|source| kinds.contains(&kind_of(source)))
         };
         let dates: Vec<NaiveDate> =
             context.period.dates().filter(|date| *date >= first && *date <= context.today && !there(*date)).collect();

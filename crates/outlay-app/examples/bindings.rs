@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use outlay_analysis::analyses::bill::Bill;
 use outlay_analysis::analyses::calls::CallsPage;
+use outlay_analysis::analyses::coverage::Coverage;
 use outlay_analysis::analyses::hotspots::Hotspots;
 use outlay_analysis::analyses::overview::Overview;
 use outlay_analysis::analyses::trace::Trace;

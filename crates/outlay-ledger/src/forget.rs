@@ -71,7 +71,8 @@ impl Ledger {
                     {
                         continue;
                     }
-                    let job = Job { layout: self.layout.clone(), what: what.clone(), user: user.clone(), dataset, snapshot };
+                    let job =
+                        Job { layout: self.layout.clone(), what: what.clone(), user: user.clone(), dataset, snapshot };
                     let number = plans.len();
                     let id = file.id;
                     let made = blocking(move || job.run(&file, rolled && dataset == Dataset::Calls, number)).await?;

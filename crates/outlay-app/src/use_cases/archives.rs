@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crc32fast::Hasher;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use zip::CompressionMethod;
 
 /// Files that are taken out of one archive.
 const MOST_FILES: usize = 10_000;
@@ -97,12 +98,13 @@ fn zip(path: &Path, limit: u64) -> io::Result<Vec<Member>> {
             return Err(io::Error::other(format!("{} in it is encrypted", file.name())));
         }
         let deflated = match file.compression() {
-            zip::CompressionMethod::Stored => false,
-            zip::CompressionMethod::Deflated => true,
-            other => return Err(io::Error::other(format!("{} in it is packed by {other}, not by deflate", file.name()))),
+            CompressionMethod::STORE => false,
+            CompressionMethod::DEFLATE => true,
+            other => {
+                return Err(io::Error::other(format!("{} in it is packed by {other}, not by deflate", file.name())));
+            }
         };
-        let Some(offset) = file.data_start() else { continue };
-        let stored = file.compressed_size();
+        let (offset, stored) = (file.data_start(), file.compressed_size());
         // What a directory says can be wrong: no more than this is unpacked, whatever comes.
         let limit = limit.min(ALWAYS.max(stored.saturating_mul(MOST_TIMES)));
         let at = Place::Zip { offset, stored, deflated, crc: file.crc32() };

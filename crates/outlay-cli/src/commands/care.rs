@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use outlay_app::replies::{
-    BackupRequest, DoctorReply, DoctorRequest, ErrorReply, ForgetRequest, RestoreRequest,
-};
+use outlay_app::replies::{BackupRequest, DoctorReply, DoctorRequest, ErrorReply, ForgetRequest, RestoreRequest};
 use outlay_app::use_cases;
 
 use crate::args::{DoctorArgs, ForgetArgs, RestoreArgs};
