@@ -335,7 +335,9 @@ async fn ask_changes(golden: &mut Golden, folder: &Path) {
     golden.ask(&company, "alias_set", "", alias).await;
     golden.ask(&company, "overview", "own-prices", json!({ "filter": { "month": "2026-10" } })).await;
 
-    let decision = json!({ "provider": "openai", "from": "2026-10-01", "to": "2026-10-31", "source": "own_logs",
+    let coverage = company.ask("coverage", json!({ "filter": { "month": "2026-10" } })).await;
+    let provider = &coverage["accounts"][0]["provider"];
+    let decision = json!({ "provider": provider, "from": "2026-10-01", "to": "2026-10-31", "source": "own_logs",
         "reason": "the invoice is late" });
     golden.ask(&company, "source_set", "", decision).await;
 

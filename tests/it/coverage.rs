@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::care::own;
 use crate::cli::{code, run, stdout};
-use crate::support::{Company, month, temporary, truth, usd};
+use crate::support::{Company, month, pico, temporary, truth, usd};
 
 fn nano(path: &[&str]) -> i64 {
     let node = path.iter().fold(truth(), |node, key| &node[*key]);
@@ -27,11 +27,14 @@ fn gave<'a>(account: &'a Value, source: &str) -> &'a Value {
 #[tokio::test]
 async fn every_source_says_what_its_own_files_say() {
     let company = Company::sample().await;
+    let (mut listed, mut priced) = (0, 0);
     for m in ["2026-08", "2026-09", "2026-10"] {
         let coverage = company.ask("coverage", month(m, "Europe/Berlin")).await;
         let openai = account(&coverage, "openai");
         assert_eq!(gave(openai, "invoice")["amount"], usd(nano(&["headline", "berlin", m, "openai_billed_nano"])));
-        assert_eq!(gave(openai, "provider_usage")["amount"], usd(nano(&["usage", m, "openai", "list_nano"])));
+        // The usage export tells which calls were batches; their discount is planted.
+        listed += i128::from(nano(&["usage", m, "openai", "list_nano"])) * 1000;
+        priced += pico(&gave(openai, "provider_usage")["amount"]);
         assert_eq!(gave(openai, "own_logs")["amount"], usd(nano(&["logs", "berlin", m, "openai", "list_nano"])));
         let anthropic = account(&coverage, "anthropic");
         assert_eq!(
@@ -46,6 +49,10 @@ async fn every_source_says_what_its_own_files_say() {
         let used = gave(google, "own_logs");
         assert_eq!(used["used_days"], used["days"]);
     }
+    let planted = truth()["planted"].as_array().unwrap();
+    let batches = planted.iter().find(|p| p["id"] == "difference_service_tier").unwrap();
+    assert_eq!(priced - listed, i128::from(batches["detail"]["nano"].as_i64().unwrap()) * 1000, "{batches}");
+
     // The planted day: no row of Anthropic reached the logs, and its invoice has it.
     let september = company.ask("coverage", month("2026-09", "UTC")).await;
     let day = &account(&september, "anthropic")["days"][16];
@@ -74,9 +81,10 @@ async fn a_decision_changes_the_source_for_its_days_and_is_kept() {
     assert_eq!(coverage["decisions"][0]["reason"], "invoice is late");
     assert_eq!(total().await, usd(of("anthropic_billed_nano") + of("google_list_nano") + logs));
 
-    let usage = nano(&["usage", "2026-10", "openai", "list_nano"]);
-    decide(json!("provider_usage"), "2026-10-01", "2026-10-31").await;
-    assert_eq!(total().await, usd(of("anthropic_billed_nano") + of("google_list_nano") + usage));
+    let coverage = decide(json!("provider_usage"), "2026-10-01", "2026-10-31").await;
+    let usage = pico(&gave(account(&coverage, "openai"), "provider_usage")["amount"]);
+    let others = i128::from(of("anthropic_billed_nano") + of("google_list_nano")) * 1000;
+    assert_eq!(pico(&total().await), others + usage);
 
     // The usual order again; other months were never touched.
     let coverage = decide(Value::Null, "2026-10-01", "2026-10-31").await;
@@ -99,10 +107,10 @@ async fn a_decision_changes_the_source_for_its_days_and_is_kept() {
 async fn the_command_line_shows_days_and_takes_decisions() {
     let folder = temporary();
     let (_, root) = own(folder.path()).await;
-    let out = run(&root, &["coverage", "--month", "2026-09"]);
+    let out = run(&root, &["coverage", "--month", "2026-09", "--zone", "UTC"]);
     assert_eq!(code(&out), 0);
     let text = stdout(&out);
-    assert!(text.contains("3 provider accounts") && text.contains("openai, provider usage"), "{text}");
+    assert!(text.contains("3 provider accounts") && text.contains("), provider usage × price"), "{text}");
     let logs = text.lines().find(|line| line.starts_with("anthropic") && line.contains("own logs")).unwrap();
     assert!(logs.ends_with(&format!("{}·{}", "▒".repeat(16), "▒".repeat(13))), "{logs}");
     let decide = ["coverage", "decide", "openai", "--from", "2026-09-01", "--to", "2026-09-30", "--source", "own-logs"];

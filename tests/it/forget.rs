@@ -71,7 +71,10 @@ async fn a_forgotten_user_was_never_there() {
     let expected = answers(&without).await;
     assert_ne!(before, expected);
     let reply = company.ask("forget", json!({ "user": user })).await;
-    assert_eq!(reply["records"].as_u64().unwrap() as usize, rows.len() - of_others.len());
+    let of_user = rows.iter().filter(|row| row["user_id_hash"] == user.as_str());
+    let scores = |row: &Value| ["eval_score", "user_feedback"].iter().filter(|name| !row[**name].is_null()).count();
+    let records: usize = of_user.map(|row| 1 + scores(row)).sum();
+    assert_eq!(reply["records"].as_u64().unwrap() as usize, records, "calls and what was said of them");
     same(&answers(&company).await, &expected, "without the user");
     assert!(!anywhere(&company, &user), "something of {user} is left");
     let doctor = company.ask("doctor", json!({})).await;
@@ -97,7 +100,9 @@ async fn a_forgotten_time_was_never_there_and_the_rest_stays() {
     assert_eq!(code(&out), 2, "without --yes nothing is forgotten");
     let out = run(&company.path, &["forget", "--from", "2026-10-01", "--to", "2026-10-07", "--yes", "--json"]);
     let reply: Value = serde_json::from_str(&stdout(&out)).unwrap();
-    assert_eq!(reply["records"].as_u64().unwrap() as usize, first.len());
+    let scores = |row: &&&Value| ["eval_score", "user_feedback"].iter().filter(|name| !row[**name].is_null()).count();
+    let records = first.len() + first.iter().map(|row| scores(&row)).sum::<usize>();
+    assert_eq!(reply["records"].as_u64().unwrap() as usize, records);
     same(&answers(&company).await, &answers(&without).await, "without the first week");
     // What no row is left of leaves no day behind.
     let coverage = company.ask("coverage", json!({ "filter": { "month": "2026-10", "zone": "UTC" } })).await;

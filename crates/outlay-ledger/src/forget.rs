@@ -4,6 +4,9 @@
 //! nothing of it is left on the disk, and the catalogue is written anew as well. It cannot be undone, but importing the
 //! same files again would bring it back.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use outlay_model::time::{DAY, Micros, utc_day};
 use polars::prelude::*;
 
@@ -61,6 +64,18 @@ impl Ledger {
             Forget::User(id) => vec![id.clone(), self.digester().await?.pseudonym(id)],
             _ => Vec::new(),
         };
+        // What was said of a forgotten call goes with it, whether or not it names the user.
+        let mut about = About::default();
+        if matches!(what, Forget::User(_)) {
+            for dataset in [Dataset::Calls, Dataset::Steps] {
+                for name in [dataset.name().to_owned(), dataset.aside()] {
+                    let files = files::seen(&self.pool, before.id, &name).await?;
+                    let (layout, user) = (self.layout.clone(), user.clone());
+                    about = blocking(move || about.of(&layout, &files, &user)).await?;
+                }
+            }
+        }
+        let about = Arc::new(about);
         let mut done = Forgotten { data_version: snapshot, ..Forgotten::default() };
         let mut plans: Vec<(i64, Option<Written>)> = Vec::new();
         for dataset in Dataset::ALL {
@@ -71,8 +86,14 @@ impl Ledger {
                     {
                         continue;
                     }
-                    let job =
-                        Job { layout: self.layout.clone(), what: what.clone(), user: user.clone(), dataset, snapshot };
+                    let job = Job {
+                        layout: self.layout.clone(),
+                        what: what.clone(),
+                        user: user.clone(),
+                        about: about.clone(),
+                        dataset,
+                        snapshot,
+                    };
                     let number = plans.len();
                     let id = file.id;
                     let made = blocking(move || job.run(&file, rolled && dataset == Dataset::Calls, number)).await?;
@@ -134,6 +155,7 @@ struct Job {
     layout: Layout,
     what: Forget,
     user: Vec<String>,
+    about: Arc<About>,
     dataset: Dataset,
     snapshot: i64,
 }
@@ -157,8 +179,12 @@ impl Job {
                 (count, frame.lazy().with_columns(empty).collect()?)
             }
             Forget::User(_) => {
-                let is = self.user.iter().map(|id| col("user").eq_missing(lit(id.clone()))).reduce(Expr::or);
-                self.without(frame, is.unwrap_or_else(|| lit(false)))?
+                let mut goes = of_user(&frame, &self.user)?;
+                if self.dataset == Dataset::Scores {
+                    self.about.mark(&frame, &mut goes)?;
+                }
+                let left = frame.filter(&goes.iter().map(|goes| Some(!goes)).collect::<BooleanChunked>())?;
+                (goes.iter().filter(|goes| **goes).count() as i64, left)
             }
             Forget::Time(from, to) => {
                 let time = || col("time").cast(DataType::Int64);
@@ -205,5 +231,53 @@ impl Job {
             Vec::new()
         };
         Ok(Written { file: row, rollups })
+    }
+}
+
+/// Which rows are of a user.
+fn of_user(frame: &DataFrame, user: &[String]) -> Result<Vec<bool>> {
+    let column = frame.column("user")?;
+    if column.dtype() == &DataType::Null {
+        return Ok(vec![false; frame.height()]);
+    }
+    Ok(column.str()?.iter().map(|id| id.is_some_and(|id| user.iter().any(|u| u == id))).collect())
+}
+
+/// Ids that a score may be about.
+const IDS: [&str; 3] = ["request_id", "span_id", "trace_id"];
+
+/// Ids of forgotten calls.
+#[derive(Default)]
+struct About([HashSet<Vec<u8>>; IDS.len()]);
+
+impl About {
+    /// Adds the ids of a user's calls.
+    fn of(mut self, layout: &Layout, files: &[FileRow], user: &[String]) -> Result<About> {
+        for file in files {
+            let frame = parquet::read(&layout.file(&file.path), Some(&["user", IDS[0], IDS[1], IDS[2]]))?;
+            let goes = of_user(&frame, user)?;
+            for (ids, name) in self.0.iter_mut().zip(IDS) {
+                let Ok(column) = frame.column(name)?.binary() else { continue };
+                ids.extend(
+                    column.iter().zip(&goes).filter(|(_, goes)| **goes).filter_map(|(id, _)| id.map(<[u8]>::to_vec)),
+                );
+            }
+        }
+        Ok(self)
+    }
+
+    /// Marks the scores of these calls: by the narrowest id that a score has.
+    fn mark(&self, scores: &DataFrame, goes: &mut [bool]) -> Result<()> {
+        let mut open = vec![true; goes.len()];
+        for (ids, name) in self.0.iter().zip(IDS) {
+            let Ok(column) = scores.column(name)?.binary() else { continue };
+            for ((id, goes), open) in column.iter().zip(goes.iter_mut()).zip(&mut open) {
+                if let Some(id) = id.filter(|_| *open) {
+                    *goes |= ids.contains(id);
+                    *open = false;
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -284,7 +284,7 @@ fn table(accounts: &[AccountCoverage], context: &Context) -> TableSpec {
         for source in &account.sources {
             let explained = match account.explained {
                 Some(share) if source.source == HeadlineSource::OwnLogs => Cell::Share(share),
-                _ => Cell::Unknown(String::new()),
+                _ => Cell::Text(String::new()),
             };
             rows.push(Row {
                 cells: vec![
