@@ -69,7 +69,7 @@ fn hash(path: &Path, going: &mut dyn FnMut(u64) -> bool) -> Result<(i64, String)
 pub async fn mend(
     ledger: &Ledger,
     known: &[Known],
-    faulty: HashMap<i64, String>,
+    faulty: &HashMap<i64, String>,
     mend: Mend,
     now: i64,
 ) -> Result<Vec<Finding>> {

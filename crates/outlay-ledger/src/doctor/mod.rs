@@ -123,7 +123,7 @@ pub async fn examine(root: &Path, mend: Mend, now: i64, going: Going) -> Result<
         Ok((known, faulty))
     })
     .await?;
-    checkup.findings.extend(data::mend(&ledger, &known, faulty, mend, now).await?);
+    checkup.findings.extend(data::mend(&ledger, &known, &faulty, mend, now).await?);
     checkup.findings.extend(data::left_behind(&ledger, mend != Mend::Nothing).await?);
     Ok(checkup)
 }
