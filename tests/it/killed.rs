@@ -4,13 +4,13 @@
 //! open, until it is where it shall die. `OUTLAY_KILLS` says how often; `cargo xtask torture` asks for a thousand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::cli::outlay;
@@ -77,6 +77,43 @@ fn import(root: &Path, file: &Path) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+/// A shell that sends signals, as the standard library sends but one.
+struct Signals {
+    shell: Child,
+    orders: ChildStdin,
+}
+
+impl Signals {
+    fn new() -> Signals {
+        let mut shell = Command::new("sh").stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let orders = shell.stdin.take().unwrap();
+        Signals { shell, orders }
+    }
+
+    /// Stops a process and waits until it stands still; whether it still is one.
+    fn stop(&mut self, pid: u32) -> bool {
+        writeln!(self.orders, "kill -STOP {pid}").unwrap();
+        loop {
+            match state(pid) {
+                Some('T') => return true,
+                Some('Z') | None => return false,
+                _ => std::hint::spin_loop(),
+            }
+        }
+    }
+
+    fn go_on(&mut self, pid: u32) {
+        writeln!(self.orders, "kill -CONT {pid}").unwrap();
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        let _ = writeln!(self.orders, "exit");
+        let _ = self.shell.wait();
+    }
+}
+
 impl Stage {
     /// One month's calls in part, with a bill, and then a file that overlaps it.
     fn set(folder: &Path) -> Stage {
@@ -134,39 +171,29 @@ impl Stage {
     }
 
     /// Kills an import in a phase, after it was seen there `more` times more; where it died, as far as that is seen.
-    fn kill_in(&self, aim: Phase, mut more: usize, root: &Path) -> Phase {
+    fn kill_in(&self, signals: &mut Signals, aim: Phase, mut more: usize, root: &Path) -> Phase {
         let mut child = import(root, &self.new);
-        let pid = Pid::from_child(&child);
-        loop {
-            if child.try_wait().unwrap().is_some() {
-                return Phase::AfterCommit;
-            }
-            kill_process(pid, Signal::STOP).unwrap();
-            while state(child.id()) == Some('R') || state(child.id()) == Some('S') {
-                std::hint::spin_loop();
-            }
-            let now = self.phase(child.id(), root);
+        let pid = child.id();
+        while signals.stop(pid) {
+            let now = self.phase(pid, root);
             if now > aim || (now == aim && more == 0) {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 return now;
             }
             more -= usize::from(now == aim);
-            kill_process(pid, Signal::CONT).unwrap();
+            signals.go_on(pid);
             std::thread::sleep(Duration::from_micros(if now == Phase::Starting { 1500 } else { 200 }));
         }
+        child.wait().unwrap();
+        Phase::AfterCommit
     }
 
     /// Kills an import after a time.
-    fn kill_after(&self, time: Duration, root: &Path) -> Phase {
+    fn kill_after(&self, signals: &mut Signals, time: Duration, root: &Path) -> Phase {
         let mut child = import(root, &self.new);
         std::thread::sleep(time);
-        let pid = Pid::from_child(&child);
-        if child.try_wait().unwrap().is_some() || kill_process(pid, Signal::STOP).is_err() {
-            child.wait().unwrap();
-            return Phase::AfterCommit;
-        }
-        let now = self.phase(child.id(), root);
+        let now = if signals.stop(child.id()) { self.phase(child.id(), root) } else { Phase::AfterCommit };
         child.kill().unwrap();
         child.wait().unwrap();
         now
@@ -204,6 +231,7 @@ fn a_killed_import_loses_nothing_and_leaves_nothing() {
     let work = |worker: usize| {
         let root = folder.path().join(format!("worker-{worker}"));
         let runtime = tokio::runtime::Runtime::new().unwrap();
+        let mut signals = Signals::new();
         loop {
             let at = next.fetch_add(1, Ordering::SeqCst);
             if at >= kills {
@@ -214,11 +242,11 @@ fn a_killed_import_loses_nothing_and_leaves_nothing() {
             let phase = match at % 5 {
                 4 => {
                     let share = (at as f64 * 0.618_033_988_749).fract();
-                    stage.kill_after(stage.takes.mul_f64(1.2 * share), &root)
+                    stage.kill_after(&mut signals, stage.takes.mul_f64(1.2 * share), &root)
                 }
                 _ => {
                     let aimed = at - at / 5;
-                    stage.kill_in(AIMED[aimed % AIMED.len()], aimed / AIMED.len() % 7, &root)
+                    stage.kill_in(&mut signals, AIMED[aimed % AIMED.len()], aimed / AIMED.len() % 7, &root)
                 }
             };
             let phase = runtime.block_on(stage.check(&root, phase));

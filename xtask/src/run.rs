@@ -33,7 +33,7 @@ pub fn run(place: &Place, args: &RunArgs) -> Result<()> {
         said("the window's pages", || pages::build(place))?;
     }
     let bins: &[&str] = if window { &["outlay", "outlay-desktop"] } else { &["outlay"] };
-    said("the programs (the first time takes about ten minutes on two cores)", || build(place, bins))?;
+    said("the programs (the first time takes about a quarter of an hour on two cores)", || build(place, bins))?;
     let ledger = match &args.ledger {
         Some(own) => own.clone(),
         None => sample_ledger::make(place)?,
