@@ -225,7 +225,7 @@ fn save(entry: &mut impl Read, target: &Path, going: &mut dyn FnMut(u64) -> bool
 struct Stop;
 
 fn stopped(error: io::Error, path: &Path) -> Error {
-    let cancelled = error.get_ref().is_some_and(|inner| inner.is::<Stop>());
+    let cancelled = error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Stop>);
     if cancelled { Error::Cancelled } else { Error::io(path)(error) }
 }
 

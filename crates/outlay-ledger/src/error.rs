@@ -148,7 +148,10 @@ impl Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
         use std::io::ErrorKind;
-        let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .and_then(|code| code.parse::<i32>().ok());
         let disk =
             |kind| Error::Io { path: PathBuf::from("outlay.db"), source: std::io::Error::new(kind, error.to_string()) };
         // The lowest byte of a result code says what it is about: https://sqlite.org/rescode.html
