@@ -15,7 +15,7 @@ fn month_of_calls() -> Vec<Value> {
 }
 
 fn write(path: &std::path::Path, rows: &[&Value]) {
-    let lines: Vec<String> = rows.iter().map(|row| row.to_string()).collect();
+    let lines: Vec<String> = rows.iter().map(ToString::to_string).collect();
     std::fs::write(path, lines.join("\n") + "\n").unwrap();
 }
 
