@@ -68,9 +68,8 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
     let (started, watcher, canceller) = (Instant::now(), task.clone(), task.clone());
     let current = Arc::new(Mutex::new(String::new()));
     let file = current.clone();
-    let usual = ImportOptions::default();
     let options = ImportOptions {
-        rows_in_memory: request.rows_in_memory.unwrap_or(usual.rows_in_memory),
+        rows_in_memory: request.rows_in_memory.unwrap_or(ImportOptions::ROWS_IN_MEMORY),
         keep_text: settings.keep_text,
         hash_users: settings.hash_users,
         progress: Box::new(move |bytes, rows| {
@@ -88,7 +87,6 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
             !watcher.is_cancelled()
         }),
         cancelled: Box::new(move || canceller.is_cancelled()),
-        ..usual
     };
     let import = ledger.begin_import(options).await?;
     let account = request.account.clone();

@@ -20,10 +20,15 @@ impl std::fmt::Debug for ImportOptions {
     }
 }
 
+impl ImportOptions {
+    /// Rows of a dataset that wait in memory unless told otherwise.
+    pub const ROWS_IN_MEMORY: usize = 1 << 18;
+}
+
 impl Default for ImportOptions {
     fn default() -> Self {
         ImportOptions {
-            rows_in_memory: 1 << 18,
+            rows_in_memory: ImportOptions::ROWS_IN_MEMORY,
             keep_text: false,
             hash_users: false,
             progress: Box::new(|_, _| true),
