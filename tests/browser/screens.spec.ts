@@ -93,6 +93,7 @@ test('what the core says about the sample company fits its place', async ({ page
     for (const hash of ['#/overview', '#/hotspots?drill=feature:contract-check', '#/hotspots?by=feature.model', '#/calls', '#/prices', '#/files', '#/settings']) {
       await open(page, hash, { state: 'golden' });
       await page.waitForTimeout(100);
+      if (hash === '#/files') await page.getByTestId('coverage-row').first().waitFor();
       // Nothing reaches out of its table's or column's place unseen.
       const out = await page.evaluate(() =>
         [...document.querySelectorAll('main table')]
