@@ -107,6 +107,32 @@ impl Table {
         self.dims.get(name)
     }
 
+    /// Rows of which nothing but the time is known, and everything else is 0.
+    fn bare(time: Vec<i64>) -> Table {
+        let zero = || Ints::Same(0);
+        Table {
+            rows: time.len(),
+            time,
+            whole_days: None,
+            dims: HashMap::new(),
+            currency: Dim::untold(),
+            rate_set: zero(),
+            size_bin: zero(),
+            records: zero(),
+            requests: zero(),
+            requests_untold: zero(),
+            errors: zero(),
+            retries: zero(),
+            unknown_usage: zero(),
+            waste: zero(),
+            amount: None,
+            with_amount: zero(),
+            web_searches: zero(),
+            tokens: BUCKETS.map(|_| zero()),
+            reasoning: zero(),
+        }
+    }
+
     /// From a rollup's file.
     pub fn rollup(layout: &Layout, file: &FileRow, rollup: &Rollup) -> Result<Table> {
         let frame = files::read(&layout.file(&file.path), None)?;
@@ -151,30 +177,15 @@ impl Table {
         let read = Columns(&frame);
         let (time, end) = (read.ints("time")?, read.ints("end")?);
         let whole_days: Vec<bool> = time.iter().zip(&end).map(|(t, end)| t % DAY == 0 && end - t >= DAY).collect();
-        let zero = || Ints::Same(0);
         let mut table = Table {
-            rows: frame.height(),
-            time,
             whole_days: whole_days.contains(&true).then_some(whole_days),
             dims: dims(
                 &frame,
                 dataset.columns().into_iter().filter(|(_, kind)| *kind == Type::Dim).map(|(name, _)| name),
             )?,
-            currency: Dim::untold(),
-            rate_set: zero(),
-            size_bin: zero(),
             records: Ints::Same(1),
-            requests: zero(),
             requests_untold: Ints::Same(1),
-            errors: zero(),
-            retries: zero(),
-            unknown_usage: zero(),
-            waste: zero(),
-            amount: None,
-            with_amount: zero(),
-            web_searches: zero(),
-            tokens: BUCKETS.map(|_| Ints::Same(0)),
-            reasoning: zero(),
+            ..Table::bare(time)
         };
         if dataset == Dataset::Charges {
             let billed = frame.column("billed")?.as_materialized_series().decimal()?.physical().clone();
@@ -283,28 +294,7 @@ mod tests {
     use super::*;
 
     fn table(rows: usize) -> Table {
-        let zero = || Ints::Same(0);
-        Table {
-            rows,
-            time: vec![0; rows],
-            whole_days: None,
-            dims: HashMap::new(),
-            currency: Dim::untold(),
-            rate_set: zero(),
-            size_bin: zero(),
-            records: zero(),
-            requests: zero(),
-            requests_untold: zero(),
-            errors: zero(),
-            retries: zero(),
-            unknown_usage: zero(),
-            waste: zero(),
-            amount: None,
-            with_amount: zero(),
-            web_searches: zero(),
-            tokens: BUCKETS.map(|_| zero()),
-            reasoning: zero(),
-        }
+        Table::bare(vec![0; rows])
     }
 
     #[test]
