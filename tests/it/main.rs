@@ -23,4 +23,5 @@ mod paper;
 mod prices;
 mod repeats;
 mod support;
+mod twins;
 mod watch;

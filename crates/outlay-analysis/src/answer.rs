@@ -104,14 +104,14 @@ pub struct SourceShare {
     pub amount: Money,
 }
 
-/// An export that tells the same as another one, in another cut.
+/// An export that tells the same as another one in another cut, or a log of calls that another log tells too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct LeftOutExport {
     /// Provider.
     pub provider: String,
     /// Account; empty where the provider has only one.
     pub account: String,
-    /// Usage or charges.
+    /// Usage, charges or calls.
     pub kind: Kind,
     /// The file's name.
     pub file: String,

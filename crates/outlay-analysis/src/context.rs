@@ -43,14 +43,14 @@ pub struct Presence {
     pub days: BTreeSet<NaiveDate>,
 }
 
-/// An export whose rows of some days are left out, because another tells the same.
+/// An export or log whose rows of some days are left out, because another tells the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
     /// Provider.
     pub provider: String,
     /// Account; empty = not told.
     pub account: String,
-    /// Usage or charges.
+    /// Usage, charges or calls.
     pub kind: Kind,
     /// The file's name.
     pub file: String,
@@ -81,7 +81,7 @@ pub struct Context {
     pub decisions: Vec<Decision>,
     /// Which days have records: over both periods and three months before the period, or longer.
     pub presence: Vec<Presence>,
-    /// Exports that repeat others; their rows are in no cube.
+    /// Exports and logs that repeat others; their rows are in no cube.
     pub left_out: Vec<LeftOut>,
 }
 

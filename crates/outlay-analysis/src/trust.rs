@@ -59,9 +59,10 @@ fn left_out(conditions: &[Condition], context: &Context) -> Vec<LeftOutExport> {
             let label = words::dates(&days);
             let provider = context.label(Dimension::Provider, &export.provider);
             let name = export.file.rsplit(['/', '\\']).next().unwrap_or_default();
+            let how = if export.kind == Kind::Call { "without shared ids" } else { "in another cut" };
             let sentence = format!(
-                "{name} tells {provider}'s {} of {label} once more, in another cut: it is not added",
-                export.kind.title()
+                "{name} tells {provider}'s {} of {label} once more, {how}: it is not added",
+                export.kind.records()
             );
             LeftOutExport {
                 provider: export.provider.clone(),

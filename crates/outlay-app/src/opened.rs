@@ -130,7 +130,7 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
     }
     context.presence =
         days.into_iter().map(|((provider, account, kind), days)| Presence { provider, account, kind, days }).collect();
-    for kind in [Kind::Charge, Kind::Usage] {
+    for kind in [Kind::Charge, Kind::Usage, Kind::Call] {
         let mut exports: BTreeMap<(String, String, String), BTreeSet<NaiveDate>> = BTreeMap::new();
         for row in view.left_out(kind).await?.iter() {
             let days = exports.entry((row.provider.clone(), row.account.clone(), row.name.clone())).or_default();

@@ -28,6 +28,7 @@ use crate::view::{Caches, View};
 pub struct Ledger {
     pub(crate) layout: Layout,
     pub(crate) pool: SqlitePool,
+    pins: SqlitePool,
     book: Arc<RwLock<Arc<Book>>>,
     caches: Caches,
 }
@@ -94,13 +95,15 @@ impl Ledger {
             meta::set(&mut tx, "format", &catalogue::FORMAT.to_string()).await?;
             tx.commit().await?;
         }
-        let ledger = Ledger { layout, pool, book: Arc::new(RwLock::new(bundled()?)), caches: Caches::default() };
+        let pins = catalogue::fleeting(&layout.catalogue());
+        let ledger = Ledger { layout, pool, pins, book: Arc::new(RwLock::new(bundled()?)), caches: Caches::default() };
         ledger.reload_book().await?;
         Ok(ledger)
     }
 
     /// Lets go of the catalogue, in every clone.
     pub async fn close(&self) {
+        self.pins.close().await;
         self.pool.close().await;
     }
 
@@ -495,7 +498,7 @@ impl Ledger {
     /// # Errors
     /// What SQLite says.
     pub async fn view(&self, now: i64) -> Result<View> {
-        View::open(&self.pool, self.layout.clone(), self.caches.clone(), now).await
+        View::open(&self.pool, &self.pins, self.layout.clone(), self.caches.clone(), now).await
     }
 }
 

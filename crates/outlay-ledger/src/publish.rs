@@ -12,6 +12,7 @@ use crate::catalogue::files::FileRow;
 use crate::datasets::dedupe::{Candidate, KEY_COLUMNS, candidates, decide};
 use crate::datasets::files;
 use crate::datasets::frames::stack;
+use crate::datasets::likeness::{LIKENESS, likeness};
 use crate::datasets::rollup;
 use crate::datasets::schema::Dataset;
 use crate::datasets::spill::{Spill, times};
@@ -366,6 +367,7 @@ pub fn write_rollups(
         add(rolled.rollup.name, &mut rolled.frame, &rolled.overflow)?;
     }
     add(rollup::HISTOGRAMS, &mut rollup::histograms(calls, words, zone)?, &[])?;
+    add(LIKENESS, &mut likeness(calls, words)?, &[])?;
     Ok(out)
 }
 

@@ -28,6 +28,11 @@ impl Kind {
             Kind::Score => "scores",
         }
     }
+    /// What its records are called.
+    #[must_use]
+    pub fn records(self) -> &'static str {
+        if self == Kind::Call { "calls" } else { self.title() }
+    }
     /// Folder and table name.
     #[must_use]
     pub fn dataset(self) -> &'static str {

@@ -1197,7 +1197,7 @@ path: string,
 create: boolean, };
 
 /**
- * An export that tells the same as another one, in another cut.
+ * An export that tells the same as another one in another cut, or a log of calls that another log tells too.
  */
 export type LeftOutExport = {
 /**
@@ -1209,7 +1209,7 @@ provider: string,
  */
 account: string,
 /**
- * Usage or charges.
+ * Usage, charges or calls.
  */
 kind: Kind,
 /**

@@ -23,6 +23,7 @@ export const screens = {
     unpriced: (n: number) => (n === 1 ? '1 model unpriced' : `${n} models unpriced`),
     range: (low: string, high: string) =>
       `Cache writes of unknown duration: between ${low} and ${high}; the total is the low end.`,
+    notAdded: (n: number) => (n === 1 ? '1 more file is not added.' : `${n} more files are not added.`),
     emptyTitle: 'Drop this month’s exports here',
     emptyLead: 'Any of these will do; several together tell more.',
     emptyOr: 'Files are recognised by what is in them. Own logs and traces say what the money was for.',

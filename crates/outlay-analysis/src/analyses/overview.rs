@@ -236,7 +236,7 @@ fn detail(headline: &Headline, trust: &Trust, context: &Context) -> Sentence {
     match trust.left_out.as_slice() {
         [] => {}
         [one] => warn.push(format!("{}.", one.sentence)),
-        more => warn.push(format!("{} exports tell the same as others and are not added.", more.len())),
+        more => warn.push(format!("{} files tell the same as others and are not added.", more.len())),
     }
     if trust.unknown_usage_calls > 0 {
         warn.push(format!("{} calls tell no usage", style.count(trust.unknown_usage_calls)));

@@ -155,7 +155,11 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
 /// Says of the files which of their rows another export tells too, or which other export they take the place of.
 async fn note_repeats(ledger: &outlay_ledger::Ledger, import: i64, files: &mut [FileReport]) -> Result<(), ErrorReply> {
     let view = ledger.view(now()).await?;
-    for kind in [Kind::Charge, Kind::Usage] {
+    for kind in [Kind::Charge, Kind::Usage, Kind::Call] {
+        let (another, how) = match kind {
+            Kind::Call => ("another log", "without shared ids"),
+            _ => ("another export", "in another cut"),
+        };
         let mut repeats: BTreeMap<(i64, i64, String), (i32, i32)> = BTreeMap::new();
         for row in view.left_out(kind).await?.iter() {
             let days = repeats.entry((row.file.0, row.file.1, row.name.clone())).or_insert((row.from, row.to));
@@ -163,17 +167,17 @@ async fn note_repeats(ledger: &outlay_ledger::Ledger, import: i64, files: &mut [
         }
         for ((of, file, name), (from, to)) in repeats {
             let span = format!("{} to {}", day_date(from), day_date(to));
-            let what = kind.title();
+            let what = kind.records();
             let own = usize::try_from(file).ok().filter(|_| of == import).and_then(|at| files.get_mut(at));
             match own {
                 Some(report) => report.notes.push(format!(
-                    "another export tells the same {what} in another cut: rows of this one from {span} are not added to it"
+                    "{another} tells the same {what} {how}: rows of this one from {span} are not added to it"
                 )),
                 // It was told when that file came in, unless one of these took its place.
                 None => {
                     for report in files.iter_mut().filter(|r| r.kind == Some(kind) && r.imported > 0) {
                         report.notes.push(format!(
-                            "{name} tells {what} from {span} in another cut: where both do, only the fuller one counts"
+                            "{name} tells {what} from {span} {how}: where both do, only the fuller one counts"
                         ));
                     }
                 }

@@ -25,6 +25,9 @@ pub fn sentence(sentence: &Sentence, look: &Look) -> String {
     if words.is_empty() { words } else { format!("{words}\n") }
 }
 
+/// Files told not to be added; a log may come in one an hour.
+const MOST_LEFT_OUT: usize = 3;
+
 /// What stands beside every total: priced, explained, days present, what is missing.
 pub fn trust(trust: &Trust, look: &Look) -> String {
     let n = look.numbers;
@@ -64,8 +67,11 @@ pub fn trust(trust: &Trust, look: &Look) -> String {
         let account = account(&missing.provider, &missing.account);
         line("missing", format!("{account} {}", inert(&missing.label)), true);
     }
-    for export in &trust.left_out {
+    for export in trust.left_out.iter().take(MOST_LEFT_OUT) {
         line("not added", inert(&export.sentence), true);
+    }
+    if trust.left_out.len() > MOST_LEFT_OUT {
+        line("not added", format!("{} more files", n.count((trust.left_out.len() - MOST_LEFT_OUT) as i64)), true);
     }
     if let Some((low, high)) = trust.range {
         let range = format!("{} to {}: cache writes of unknown duration", n.phrase(low), n.phrase(high));

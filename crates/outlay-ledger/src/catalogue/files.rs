@@ -16,7 +16,7 @@ pub struct Snapshot {
 }
 
 /// A Parquet file as catalogued.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileRow {
     /// Id; 0 before it is catalogued.
     pub id: i64,

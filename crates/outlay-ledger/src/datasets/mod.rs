@@ -5,6 +5,7 @@ pub mod dedupe;
 pub mod files;
 pub mod frames;
 pub mod ids;
+pub mod likeness;
 pub mod rollup;
 pub mod schema;
 pub mod spill;

@@ -216,13 +216,16 @@ fn ints(frame: &DataFrame, name: &str) -> Result<Vec<i64>> {
 }
 
 /// A column whose values are read row by row, or the one value that it has.
-enum Read<T> {
+pub enum Read<T> {
+    /// The value of all rows.
     One(T),
+    /// A value a row.
     Rows(Vec<T>),
 }
 
 impl<T: Copy> Read<T> {
-    fn at(&self, row: usize) -> T {
+    /// The value of a row.
+    pub fn at(&self, row: usize) -> T {
         match self {
             Read::One(value) => *value,
             Read::Rows(values) => values[row],
@@ -230,14 +233,16 @@ impl<T: Copy> Read<T> {
     }
 }
 
-fn read_ints(frame: &DataFrame, name: &str) -> Result<Read<i64>> {
+/// Whole numbers; null = 0.
+pub fn read_ints(frame: &DataFrame, name: &str) -> Result<Read<i64>> {
     Ok(match frame.column(name)?.as_scalar_column() {
         Some(one) => Read::One(one.scalar().value().extract().unwrap_or_default()),
         None => Read::Rows(ints(frame, name)?),
     })
 }
 
-fn read_codes(frame: &DataFrame, name: &str) -> Result<Read<u32>> {
+/// Codes of words.
+pub fn read_codes(frame: &DataFrame, name: &str) -> Result<Read<u32>> {
     let column = frame.column(name)?;
     Ok(match column.as_scalar_column() {
         Some(one) => Read::One(one.scalar().value().extract().unwrap_or_default()),

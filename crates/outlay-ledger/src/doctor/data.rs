@@ -10,6 +10,7 @@ use outlay_model::time::utc_day;
 use super::{Finding, Going, Mend, Part};
 use crate::catalogue::files::{self, FileRow};
 use crate::catalogue::{audit, imports};
+use crate::datasets::likeness::{LIKENESS, likeness};
 use crate::datasets::rollup::{self, HISTOGRAMS};
 use crate::datasets::schema::Dataset;
 use crate::datasets::words::Words;
@@ -126,11 +127,13 @@ async fn again(ledger: &Ledger, rows: &FileRow, file: &FileRow) -> Result<()> {
         let mut words = Words::new(Default::default());
         let columns: Vec<schema::Column> = Dataset::Calls.columns();
         let calls = words.encode(&parquet::read(&layout.file(&rows.path), None)?, &columns)?;
-        let made = if file.dataset == HISTOGRAMS {
-            Some(rollup::histograms(&calls, &words, zone)?)
-        } else {
-            let all = rollup::roll_up(&calls, &mut words, zone)?;
-            all.into_iter().find(|made| made.rollup.name == file.dataset).map(|made| made.frame)
+        let made = match file.dataset.as_str() {
+            HISTOGRAMS => Some(rollup::histograms(&calls, &words, zone)?),
+            LIKENESS => Some(likeness(&calls, &words)?),
+            name => {
+                let all = rollup::roll_up(&calls, &mut words, zone)?;
+                all.into_iter().find(|made| made.rollup.name == name).map(|made| made.frame)
+            }
         };
         let mut frame =
             made.ok_or_else(|| Error::Unknown(format!("rollup {}, which this version could make", file.dataset)))?;

@@ -94,6 +94,8 @@ struct Sorting {
     rates: RateTable,
     selection: Selection,
     order: Order,
+    /// Which rows count, where not all do.
+    counting: Option<Expr>,
 }
 
 impl Sorting {
@@ -110,7 +112,8 @@ impl Sorting {
             Order::Time | Order::Tokens => {}
         }
         let found = each(&self.layout, std::slice::from_ref(file), |lazy| {
-            selected(lazy.with_row_index("place", None), &self.selection).select(columns.clone())
+            selected(lazy.with_row_index("place", None), &self.selection, self.counting.as_ref())
+                .select(columns.clone())
         })?;
         let Some(frame) = found else { return Ok(()) };
         let read = Columns(&frame);
@@ -186,7 +189,8 @@ impl View {
         let files = self.files(Dataset::Calls.name()).await?;
         let files = within(files, selection.period.start(), selection.period.end());
         let (layout, rates) = (self.layout.clone(), self.rates.clone());
-        let sort = Sorting { layout, rates, selection: selection.clone(), order };
+        let counting = self.counting_calls(&selection.period).await?;
+        let sort = Sorting { layout, rates, selection: selection.clone(), order, counting };
         blocking(move || {
             let mut keys: Vec<SortKey> = Vec::new();
             for (at, file) in files.iter().enumerate() {

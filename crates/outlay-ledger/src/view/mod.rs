@@ -65,6 +65,7 @@ const PIN: i64 = 3_600_000_000;
 pub struct View {
     pub(crate) layout: Layout,
     pub(crate) pool: SqlitePool,
+    pins: SqlitePool,
     pub(crate) orders: OrderCache,
     pub(crate) rows: RowsCache,
     pub(crate) kept: KeptCache,
@@ -77,14 +78,20 @@ pub struct View {
 }
 
 impl View {
-    pub(crate) async fn open(pool: &SqlitePool, layout: Layout, caches: Caches, now: i64) -> Result<View> {
+    pub(crate) async fn open(
+        pool: &SqlitePool,
+        pins: &SqlitePool,
+        layout: Layout,
+        caches: Caches,
+        now: i64,
+    ) -> Result<View> {
         let snapshot = files::newest(pool).await?;
-        let pin = files::pin(pool, snapshot.id, std::process::id(), now + PIN).await?;
+        let pin = files::pin(pins, snapshot.id, std::process::id(), now + PIN).await?;
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
         let Caches { orders, rows, kept, overlaps } = caches;
-        Ok(View { layout, pool: pool.clone(), orders, rows, kept, overlaps, pin, snapshot, rates })
+        Ok(View { layout, pool: pool.clone(), pins: pins.clone(), orders, rows, kept, overlaps, pin, snapshot, rates })
     }
 
     /// Answers from now on as if the rate sets had these prices.
@@ -100,7 +107,7 @@ impl View {
     /// # Errors
     /// What SQLite says.
     pub async fn close(self) -> Result<()> {
-        files::unpin(&self.pool, self.pin).await
+        files::unpin(&self.pins, self.pin).await
     }
 
     /// How many records of a kind there are.

@@ -54,8 +54,12 @@ impl View {
         let files = self.files(Dataset::Calls.name()).await?;
         let period = &wanted.selection.period;
         let files = super::scan::within(files, period.start(), period.end());
-        let reader =
-            Reader { layout: self.layout.clone(), rates: self.rates.clone(), selection: wanted.selection.clone() };
+        let reader = Reader {
+            layout: self.layout.clone(),
+            rates: self.rates.clone(),
+            selection: wanted.selection.clone(),
+            counting: self.counting_calls(period).await?,
+        };
         let mut dictionaries: Vec<Dictionary> = by.iter().map(|_| Dictionary::default()).collect();
         let (dimensions, standing) = (by.to_vec(), files.clone());
         let (excess, calls, traces) = blocking(move || {
@@ -191,6 +195,8 @@ pub struct Reader {
     pub layout: Layout,
     pub rates: RateTable,
     pub selection: Selection,
+    /// Which rows count, where not all do.
+    pub counting: Option<Expr>,
 }
 
 impl Reader {
@@ -210,7 +216,8 @@ impl Reader {
             columns.push(col(dimension.name()).alias(format!("k{place}")));
         }
         let found = each(&self.layout, std::slice::from_ref(file), |lazy| {
-            selected(lazy.with_row_index("place", None), &self.selection).select(columns.clone())
+            selected(lazy.with_row_index("place", None), &self.selection, self.counting.as_ref())
+                .select(columns.clone())
         })?;
         let Some(frame) = found else { return Ok(()) };
         let read = Columns(&frame);

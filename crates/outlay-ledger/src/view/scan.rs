@@ -83,9 +83,10 @@ pub fn in_period(time: &Expr, period: &Period) -> Expr {
     time.clone().gt_eq(lit(period.start())).and(time.clone().lt(lit(period.end())))
 }
 
-/// Rows of a selection of calls.
-pub fn selected(lazy: LazyFrame, selection: &Selection) -> LazyFrame {
+/// Calls of a selection, those for which `counting` holds.
+pub fn selected(lazy: LazyFrame, selection: &Selection, counting: Option<&Expr>) -> LazyFrame {
     let rows = lazy.filter(in_period(&col("time").cast(DataType::Int64), &selection.period));
+    let rows = counting.cloned().into_iter().fold(rows, LazyFrame::filter);
     selection.conditions.iter().fold(rows, |rows, condition| rows.filter(holds(condition)))
 }
 

@@ -51,7 +51,10 @@ impl View {
         }
         let files = near(self.files(dataset.name()).await?);
         let from_rows = slice.kind == Kind::Call;
-        let counting = overlap::counting(dataset, &self.left_out(slice.kind).await?);
+        let counting = match slice.kind {
+            Kind::Call => self.counting_calls(&slice.period).await?,
+            kind => overlap::counting(dataset, &self.left_out(kind).await?),
+        };
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
         let frame = blocking(move || {
             each(&layout, &files, |lazy| {
@@ -77,6 +80,10 @@ impl View {
         let (rates, snapshot) = (self.rates.clone(), self.snapshot.id);
         match dataset {
             Dataset::Calls => {
+                // Rollups sum all rows.
+                if self.counting_calls(&slice.period).await?.is_some() {
+                    return Ok(None);
+                }
                 let calls = near(self.files(dataset.name()).await?).len();
                 for rollup in ROLLUPS.iter().rev() {
                     let found = near(self.files(rollup.name).await?);

@@ -35,7 +35,7 @@ pub(super) struct Fact {
 pub(super) type Accounts = BTreeMap<String, BTreeSet<String>>;
 
 /// Where a provider has one named account, records that name none are of it.
-fn canonical<'a>(accounts: &'a Accounts, provider: &str, account: &'a str) -> &'a str {
+pub(super) fn canonical<'a>(accounts: &'a Accounts, provider: &str, account: &'a str) -> &'a str {
     match accounts.get(provider) {
         Some(names) if account.is_empty() && names.len() == 1 => names.first().map_or("", String::as_str),
         _ => account,
@@ -86,40 +86,48 @@ pub(super) fn decide(
             let part = fact.part.split(' ').next().unwrap_or_default();
             parts.entry(if all { "" } else { part }).or_default().push(fact);
         }
-        for facts in parts.into_values() {
-            let mut totals: BTreeMap<FileId, i128> = BTreeMap::new();
-            for fact in &facts {
-                if let Some(of) = class.get(&fact.file) {
-                    *totals.entry(*of).or_default() += fact.total;
-                }
-            }
-            let Some(most) = totals.values().max().copied() else { continue };
-            let close = |total: i128| (most - total) * 200 <= most.abs();
-            let best = totals.iter().filter(|(_, total)| close(**total)).map(|(of, _)| *of).min_by_key(|of| {
-                // The best of a class speaks for it.
-                cuts.iter()
-                    .filter(|(file, _)| class.get(file) == Some(of))
-                    .map(|(_, cut)| (std::cmp::Reverse(cut.told.count_ones()), cut.clone()))
-                    .map(|(told, cut)| (told, cut.width, cut.format, cut.told))
-                    .min()
-            });
-            for fact in facts {
-                if class.get(&fact.file).copied() != best {
-                    out.push(LeftOut {
-                        kind,
-                        provider: fact.provider.clone(),
-                        account: fact.account.clone(),
-                        file: fact.file,
-                        name: String::new(),
-                        from: fact.day,
-                        to: fact.day,
-                        part: fact.part.clone(),
-                    });
-                }
-            }
-        }
+        parts.values().for_each(|facts| out.extend(beside_the_best(kind, facts, &class, cuts)));
     }
     runs(out)
+}
+
+/// The facts of all classes but the one that counts: the fullest, and of those within half a per cent the one that
+/// tells most.
+pub(super) fn beside_the_best(
+    kind: Kind,
+    facts: &[&Fact],
+    class: &BTreeMap<FileId, FileId>,
+    cuts: &BTreeMap<FileId, Cut>,
+) -> Vec<LeftOut> {
+    let mut totals: BTreeMap<FileId, i128> = BTreeMap::new();
+    for fact in facts {
+        if let Some(of) = class.get(&fact.file) {
+            *totals.entry(*of).or_default() += fact.total;
+        }
+    }
+    let Some(most) = totals.values().max().copied() else { return Vec::new() };
+    let close = |total: i128| (most - total) * 200 <= most.abs();
+    let best = totals.iter().filter(|(_, total)| close(**total)).map(|(of, _)| *of).min_by_key(|of| {
+        // The best of a class speaks for it.
+        cuts.iter()
+            .filter(|(file, _)| class.get(file) == Some(of))
+            .map(|(_, cut)| (std::cmp::Reverse(cut.told.count_ones()), cut.clone()))
+            .map(|(told, cut)| (told, cut.width, cut.format, cut.told))
+            .min()
+    });
+    let others = facts.iter().filter(|fact| class.get(&fact.file).copied() != best);
+    others
+        .map(|fact| LeftOut {
+            kind,
+            provider: fact.provider.clone(),
+            account: fact.account.clone(),
+            file: fact.file,
+            name: String::new(),
+            from: fact.day,
+            to: fact.day,
+            part: fact.part.clone(),
+        })
+        .collect()
 }
 
 /// For each file the file that stands for its cut.
@@ -142,7 +150,7 @@ fn classes(cuts: &BTreeMap<FileId, Cut>, links: &BTreeSet<(FileId, FileId)>) -> 
 }
 
 /// Days in a row put together.
-fn runs(mut days: Vec<LeftOut>) -> Vec<LeftOut> {
+pub(super) fn runs(mut days: Vec<LeftOut>) -> Vec<LeftOut> {
     let of = |l: &LeftOut| (l.file, l.provider.clone(), l.account.clone(), l.part.clone(), l.from);
     days.sort_by_cached_key(of);
     let mut out: Vec<LeftOut> = Vec::new();

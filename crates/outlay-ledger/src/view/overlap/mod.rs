@@ -1,4 +1,4 @@
-//! Exports that tell the same traffic in different cuts, and which of them counts.
+//! Exports and logs that tell the same traffic twice, and which of them counts.
 //!
 //! A provider lets its users export a month by day and by hour, grouped by model or by project or not at all. Each such
 //! file tells the whole traffic, so two of them must not be added, although no row of one is a row of the other.
@@ -12,20 +12,25 @@
 //!   a category (a list of credits does not repeat the lines that they are for). A billed line of more than a day is
 //!   compared with all lines of its month; one of more than a month is a commitment, and compared with nothing.
 //!
+//! - Of two logs of the same calls the same holds, day by day; that they are of the same calls is found by likeness
+//!   (`twins`). Logs that share ids need none of this: the same call is a row once.
+//!
 //! It is a function of the rows that stand, so it does not depend on the order of imports.
 
 mod decide;
 mod read;
+mod twins;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use outlay_model::report::Kind;
-use outlay_model::time::DAY;
+use outlay_model::time::{DAY, Period, utc_day};
 use polars::prelude::*;
 use sqlx::Row;
 
 use super::View;
+use crate::datasets::likeness::LIKENESS;
 use crate::datasets::schema::Dataset;
 use crate::error::Result;
 use crate::ledger::blocking;
@@ -37,10 +42,10 @@ pub(crate) use read::step;
 /// A file of an import.
 pub type FileId = (i64, i64);
 
-/// Rows of a file that do not count, because a more complete export tells the same.
+/// Rows of a file that do not count, because a more complete export or log tells the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Usage or charges.
+    /// Usage, charges or calls.
     pub kind: Kind,
     /// Provider.
     pub provider: String,
@@ -54,7 +59,7 @@ pub struct LeftOut {
     pub from: i32,
     /// Last UTC day, included; every day between is left out.
     pub to: i32,
-    /// Capability or category.
+    /// Capability or category; empty for calls.
     part: String,
 }
 
@@ -62,7 +67,7 @@ pub struct LeftOut {
 pub(crate) type Cache = Arc<Mutex<HashMap<(i64, &'static str), Arc<Vec<LeftOut>>>>>;
 
 impl View {
-    /// The rows of usage or charges that do not count in this data version.
+    /// The rows of usage, charges or calls that do not count in this data version.
     ///
     /// # Errors
     /// Where files of the data version cannot be read.
@@ -70,19 +75,35 @@ impl View {
         let dataset = match kind {
             Kind::Usage => Dataset::Usage,
             Kind::Charge => Dataset::Charges,
-            Kind::Call | Kind::Score => return Ok(Arc::default()),
+            Kind::Call => Dataset::Calls,
+            Kind::Score => return Ok(Arc::default()),
         };
         let key = (self.snapshot.id, dataset.name());
         let lock = || self.overlaps.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(known) = lock().get(&key) {
             return Ok(known.clone());
         }
-        let found = Arc::new(self.compare(kind, dataset).await?);
+        let mut found = if kind == Kind::Call { self.twins().await? } else { self.compare(kind, dataset).await? };
+        if !found.is_empty() {
+            let formats = self.formats().await?;
+            for row in &mut found {
+                row.name = formats.get(&row.file).map(|(_, name)| name.clone()).unwrap_or_default();
+            }
+        }
+        let found = Arc::new(found);
         let mut kept = lock();
         // Older data versions are not asked about again.
         kept.retain(|(snapshot, _), _| *snapshot == key.0);
         kept.insert(key, found.clone());
         Ok(found)
+    }
+
+    /// Which calls of a period count, where not all do.
+    pub(super) async fn counting_calls(&self, period: &Period) -> Result<Option<Expr>> {
+        let left_out = self.left_out(Kind::Call).await?;
+        let (first, last) = (utc_day(period.start()), utc_day(period.end() - 1));
+        let here: Vec<LeftOut> = left_out.iter().filter(|row| row.from <= last && row.to >= first).cloned().collect();
+        Ok(counting(Dataset::Calls, &here))
     }
 
     async fn compare(&self, kind: Kind, dataset: Dataset) -> Result<Vec<LeftOut>> {
@@ -106,11 +127,24 @@ impl View {
         for (file, cut) in &mut cuts {
             cut.format = formats.get(file).map(|(format, _)| format.clone()).unwrap_or_default();
         }
-        let mut left_out = decide(kind, &facts, &cuts, &links, &accounts);
-        for row in &mut left_out {
-            row.name = formats.get(&row.file).map(|(_, name)| name.clone()).unwrap_or_default();
-        }
-        Ok(left_out)
+        Ok(decide(kind, &facts, &cuts, &links, &accounts))
+    }
+
+    async fn twins(&self) -> Result<Vec<LeftOut>> {
+        let calls = self.files(Dataset::Calls.name()).await?;
+        let sketches = self.files(LIKENESS).await?;
+        let accounts = self.accounts().await?;
+        let layout = self.layout.clone();
+        blocking(move || {
+            // Files that were written before there were sketches have none.
+            let logs = if sketches.len() == calls.len() {
+                read::logs(&layout, &sketches)?
+            } else {
+                read::logs_of_rows(&layout, &calls)?
+            };
+            twins::decide(&logs, &accounts, || read::cuts(&layout, &calls, Dataset::Calls))
+        })
+        .await
     }
 
     /// The named accounts of each provider, of all kinds of record.
@@ -143,14 +177,16 @@ pub(super) fn counting(dataset: Dataset, left_out: &[LeftOut]) -> Option<Expr> {
     let mut any: Vec<Expr> = left_out
         .iter()
         .map(|row| {
-            col("import")
+            let of_file = col("import")
                 .eq(lit(row.file.0))
                 .and(col("file").eq(lit(row.file.1)))
                 .and(word("provider", &row.provider))
-                .and(word("account", &row.account))
-                .and(word(part(dataset), &row.part))
-                .and(time().gt_eq(lit(i64::from(row.from) * DAY)))
-                .and(time().lt(lit((i64::from(row.to) + 1) * DAY)))
+                .and(word("account", &row.account));
+            let of_part = match part(dataset) {
+                Some(part) => of_file.and(word(part, &row.part)),
+                None => of_file,
+            };
+            of_part.and(time().gt_eq(lit(i64::from(row.from) * DAY))).and(time().lt(lit((i64::from(row.to) + 1) * DAY)))
         })
         .collect();
     // As a tree: a chain of thousands would be as deep as it is long.

@@ -8,21 +8,30 @@ use polars::prelude::*;
 
 use super::FileId;
 use super::decide::{Cut, Fact};
+use super::twins::Log;
 use crate::catalogue::files::FileRow;
+use crate::datasets::files;
+use crate::datasets::likeness::{KEPT, likeness, marks, needed};
 use crate::datasets::schema::{DIMENSIONS, Dataset};
+use crate::datasets::words::Words;
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::view::scan::{Columns, each};
 
 /// The column within whose values cuts are compared.
-pub(super) fn part(dataset: Dataset) -> &'static str {
-    if dataset == Dataset::Usage { "discriminator" } else { "category" }
+pub(super) fn part(dataset: Dataset) -> Option<&'static str> {
+    match dataset {
+        Dataset::Usage => Some("discriminator"),
+        Dataset::Charges => Some("category"),
+        Dataset::Calls | Dataset::Steps | Dataset::Scores => None,
+    }
 }
 
 /// Rows that tell anything: of days without usage there are any number.
 fn telling(dataset: Dataset) -> Expr {
     match dataset {
         Dataset::Usage => col("idle").eq(lit(0_i64)),
+        Dataset::Calls => lit(true),
         _ => col("billed").neq(lit(0_i64)).and((col("end") - time()).lt_eq(lit(32 * DAY))),
     }
 }
@@ -49,7 +58,7 @@ pub(super) fn facts(layout: &Layout, files: &[FileRow], dataset: Dataset) -> Res
         col("provider"),
         col("account"),
         (time() / lit(DAY)).alias("day"),
-        col(part(dataset)).alias("part"),
+        part(dataset).map_or_else(|| lit(""), col).alias("part"),
     ];
     let found = each(layout, files, |lazy| {
         lazy.filter(telling(dataset)).group_by(keys.clone()).agg([
@@ -96,7 +105,11 @@ pub(super) fn facts(layout: &Layout, files: &[FileRow], dataset: Dataset) -> Res
 
 /// Dimensions that a cut is made of, and columns that take a dimension's place.
 fn told(dataset: Dataset) -> Vec<&'static str> {
-    let own: &[&str] = if dataset == Dataset::Usage { &["context_window"] } else { &["line_item", "meter"] };
+    let own: &[&str] = match dataset {
+        Dataset::Usage => &["context_window"],
+        Dataset::Charges => &["line_item", "meter"],
+        _ => &[],
+    };
     DIMENSIONS.iter().map(|(name, _)| *name).filter(|name| *name != "provider").chain(own.iter().copied()).collect()
 }
 
@@ -106,7 +119,8 @@ pub(super) fn cuts(layout: &Layout, files: &[FileRow], dataset: Dataset) -> Resu
     let found = each(layout, files, |lazy| {
         let mut sums: Vec<Expr> =
             names.iter().map(|name| col(*name).is_not_null().max().cast(DataType::Int64).alias(*name)).collect();
-        sums.push((col("end") - time()).max().alias("width"));
+        let width = if dataset == Dataset::Calls { lit(0_i64) } else { col("end") - time() };
+        sums.push(width.max().alias("width"));
         lazy.filter(telling(dataset)).group_by([col("import"), col("file")]).agg(sums)
     })?;
     let mut out: BTreeMap<FileId, Cut> = BTreeMap::new();
@@ -157,4 +171,121 @@ pub(super) fn links(
         out.extend(known.get(&key).into_iter().flatten().filter(|other| **other != file).map(|other| (file, *other)));
     }
     Ok(out)
+}
+
+/// What the calls of every file are like, from the sketches.
+pub(super) fn logs(layout: &Layout, sketches: &[FileRow]) -> Result<Vec<Log>> {
+    let mut out = Vec::new();
+    for file in sketches {
+        out.extend(logs_in(&files::read(&layout.file(&file.path), None)?)?);
+    }
+    Ok(together(out))
+}
+
+/// The same, from the rows.
+pub(super) fn logs_of_rows(layout: &Layout, calls: &[FileRow]) -> Result<Vec<Log>> {
+    let mut out = Vec::new();
+    for file in calls {
+        let frame = files::read(&layout.file(&file.path), Some(&needed()))?;
+        let mut words = Words::new(Default::default());
+        let frame = words.encode(&frame, &Dataset::Calls.columns())?;
+        out.extend(logs_in(&likeness(&frame, &words)?)?);
+    }
+    Ok(together(out))
+}
+
+fn logs_in(frame: &DataFrame) -> Result<Vec<Log>> {
+    let columns = Columns(frame);
+    let (import, file, day) = (columns.ints("import")?, columns.ints("file")?, columns.ints("day")?);
+    let (provider, account) = (columns.texts("provider")?, columns.texts("account")?);
+    let total = columns.ints("tokens")?;
+    let sketches = |name: &str| -> Result<Vec<Vec<u64>>> {
+        Ok(frame.column(name)?.binary()?.iter().map(|bytes| marks(bytes.unwrap_or_default())).collect())
+    };
+    let both = sketches("marks")?.into_iter().zip(sketches("later")?);
+    Ok(both
+        .enumerate()
+        .map(|(i, (marks, later))| Log {
+            fact: Fact {
+                file: (import[i], file[i]),
+                provider: provider[i].clone(),
+                account: account[i].clone(),
+                day: day[i] as i32,
+                part: String::new(),
+                total: i128::from(total[i]),
+                wide: false,
+            },
+            marks,
+            later,
+        })
+        .collect())
+}
+
+/// A day may lie in several files of the data version: their sketches are put together.
+fn together(mut logs: Vec<Log>) -> Vec<Log> {
+    let key = |log: &Log| {
+        let Fact { file, provider, account, day, .. } = &log.fact;
+        (*file, provider.clone(), account.clone(), *day)
+    };
+    let merge = |to: &mut Vec<u64>, from: &[u64]| {
+        to.extend(from);
+        to.sort_unstable();
+        to.dedup();
+        to.truncate(KEPT);
+    };
+    logs.sort_by_cached_key(key);
+    logs.dedup_by(|later, first| {
+        let same = key(later) == key(first);
+        if same {
+            first.fact.total += later.fact.total;
+            merge(&mut first.marks, &later.marks);
+            merge(&mut first.later, &later.later);
+        }
+        same
+    });
+    logs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A company file of an earlier build has no sketches: its rows tell the same.
+    #[test]
+    fn sketches_and_rows_are_alike() {
+        const ROWS: i64 = 3000;
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout::new(folder.path());
+        std::fs::create_dir_all(layout.scratch()).unwrap();
+        let ints = |name: &'static str, value: fn(i64) -> i64| {
+            Int64Chunked::from_vec(name.into(), (0..ROWS).map(value).collect()).into_column()
+        };
+        let words = |name: &'static str, value: fn(i64) -> Option<&'static str>| {
+            StringChunked::from_iter_options(name.into(), (0..ROWS).map(value)).into_column()
+        };
+        let mut columns: Vec<Column> = BUCKETS.iter().map(|name| ints(name, |row| row * 31 % 977)).collect();
+        columns.extend([
+            ints("time", |row| 20_000 * DAY + row * HOUR / 30)
+                .cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))
+                .unwrap(),
+            ints("import", |_| 1),
+            ints("file", |row| row % 2),
+            words("provider", |row| Some(if row % 3 == 0 { "openai" } else { "anthropic" })),
+            words("account", |row| (row % 5 == 0).then_some("main")),
+        ]);
+        let mut calls = DataFrame::new(ROWS as usize, columns).unwrap();
+        let file = |path: &str| FileRow { path: path.to_owned(), ..FileRow::default() };
+        let save = |frame: &mut DataFrame, path: &str| {
+            files::write(frame, &layout.scratch(), &layout.file(path)).unwrap();
+            file(path)
+        };
+        let rows = save(&mut calls, "calls/a.parquet");
+        let mut known = Words::new(Default::default());
+        let codes = known.encode(&calls, &Dataset::Calls.columns()).unwrap();
+        let sketches = save(&mut likeness(&codes, &known).unwrap(), "likeness/a.parquet");
+        let found = logs(&layout, &[sketches]).unwrap();
+        // Two files, two providers, with and without account, five days.
+        assert_eq!(found.len(), 2 * 2 * 2 * 5);
+        assert_eq!(found, logs_of_rows(&layout, &[rows]).unwrap());
+    }
 }
