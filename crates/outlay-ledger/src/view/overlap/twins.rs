@@ -33,6 +33,8 @@ pub(super) struct Log {
 
 /// Provider, account and day.
 type Unit<'a> = (&'a str, &'a str, i32);
+/// What a file's calls of an account are like, by day.
+type Days<'a> = Vec<(i32, &'a Log)>;
 /// Two files; the first is the smaller id.
 type Pair = (FileId, FileId);
 
@@ -104,7 +106,7 @@ fn twins<'a>(units: &BTreeMap<Unit<'a>, Vec<&'a Log>>) -> BTreeMap<Unit<'a>, Vec
         let files = |(a, b): (usize, usize)| (logs[a].fact.file, logs[b].fact.file);
         meet.extend(meeting(logs).into_iter().map(files).map(|(a, b)| (unit.0, unit.1, (a.min(b), a.max(b)))));
     }
-    let mut of_file: HashMap<(&str, &str, FileId), Vec<(i32, &Log)>, FixedState> = HashMap::default();
+    let mut of_file: HashMap<(&str, &str, FileId), Days<'_>, FixedState> = HashMap::default();
     for (unit, logs) in units {
         for log in logs {
             of_file.entry((unit.0, unit.1, log.fact.file)).or_default().push((unit.2, log));
