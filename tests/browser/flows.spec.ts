@@ -222,6 +222,30 @@ test('files are dropped, told about and undone', async ({ page }) => {
   await expect(page.getByTestId('undo-13')).toHaveCount(0);
 });
 
+test('refused rows are looked through, and their import is read again', async ({ page }) => {
+  await open(page, '#/files');
+  const entry = (n: number) => page.locator('li', { has: page.getByTestId(`undo-${n}`) });
+  await entry(12).locator('summary').first().click();
+  const rejects = entry(12).locator('details details').first();
+  await rejects.locator('summary').click();
+  const lines = rejects.getByRole('table').getByRole('row');
+  const before = await lines.count();
+  await rejects.getByTestId('more-rejects').click();
+  // A heading, and all ten.
+  await expect(lines).toHaveCount(11);
+  expect(before).toBeLessThan(11);
+  await expect(rejects.getByTestId('more-rejects')).toHaveCount(0);
+  await page.getByTestId('again-12').click();
+  await expect(page.getByTestId('import-result')).toContainText('rows');
+  await expect(page.getByText('read again as import 13')).toBeVisible();
+
+  await entry(11).locator('summary').first().click();
+  await entry(11).locator('details details summary').first().click();
+  await entry(11).getByTestId('mend-columns').click();
+  await expect(page.getByRole('dialog')).toContainText('in-house-2026-10.csv');
+  await expect(page.getByTestId('mapping-import')).toHaveText('Read again with this mapping');
+});
+
 test('an import can be cancelled', async ({ page }) => {
   await open(page, '#/files');
   await page.getByTestId('choose-files').click();

@@ -316,6 +316,7 @@ async fn ask_changes(golden: &mut Golden, folder: &Path) {
     std::fs::write(&note, "Dear Ada,\n").unwrap();
     let reply = golden.ask(&company, "import", "", json!({ "paths": [logs, note] })).await;
     assert_eq!(["rows", "imported", "duplicate", "rejected"].map(|k| reply[k].as_u64().unwrap()), [370, 366, 0, 4]);
+    golden.ask(&company, "rejects", "", json!({ "import": reply["import"] })).await;
     let again = golden.ask(&company, "import", "again", json!({ "paths": [logs] })).await;
     assert_eq!((&again["imported"], &again["duplicate"]), (&json!(0), &json!(366)));
     golden.ask(&company, "import", "refused", json!({ "paths": [note] })).await;

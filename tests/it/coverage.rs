@@ -1,10 +1,12 @@
 //! Is it all here, and who may say which source counts: against the generator's own sums.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use crate::care::own;
 use crate::cli::{code, run, stdout};
-use crate::support::{Company, month, pico, temporary, truth, usd};
+use crate::support::{Company, month, pico, python, temporary, truth, usd};
 
 fn nano(path: &[&str]) -> i64 {
     let node = path.iter().fold(truth(), |node, key| &node[*key]);
@@ -123,4 +125,41 @@ async fn the_command_line_shows_days_and_takes_decisions() {
         )),
         2
     );
+}
+
+/// What was exported while a day was running has a part of it: the total says so until the rest comes in.
+#[tokio::test]
+async fn a_day_that_was_still_running_is_there_in_part() {
+    let Some(python) = python() else { return };
+    let folder = temporary();
+    let log = |name: &str, last: i64| {
+        let line = |day: i64, hour: i64| {
+            format!(
+                "{{\"timestamp\":\"2026-10-{day:02}T{hour:02}:00:00Z\",\"provider\":\"openai\",\"model\":\"gpt-4o\",\"input_tokens\":10,\"output_tokens\":{hour}}}\n"
+            )
+        };
+        let path = folder.path().join(name);
+        std::fs::write(&path, (1..=last).flat_map(|day| [line(day, 9), line(day, 14)]).collect::<String>()).unwrap();
+        path
+    };
+    let company = Company::in_zone("UTC").await;
+    company.import(&[log("early.jsonl", 20)]).await;
+    // As if it had been made on 20 October at noon.
+    let script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('UPDATE import SET at = 1792497600000000'); db.commit()";
+    let done = Command::new(python).args(["-c", script]).arg(company.path.join("outlay.db")).status().unwrap();
+    assert!(done.success());
+    let to_20 = json!({ "filter": { "from": "2026-10-01", "to": "2026-10-20", "zone": "UTC" } });
+    let overview = company.ask("overview", to_20.clone()).await;
+    let said = overview.to_string();
+    assert!(said.contains("Incomplete: OpenAI 20 Oct only in part"), "{said}");
+    let missing = &overview["trust"]["missing"][0];
+    assert_eq!((&missing["dates"], &missing["partial"]), (&json!([]), &json!(["2026-10-20"])));
+    assert_eq!(overview["trust"]["days_present"], 19);
+
+    // The same file once more tells nothing new.
+    company.import(&[log("again.jsonl", 20)]).await;
+    assert_eq!(company.ask("overview", to_20.clone()).await["trust"]["days_present"], 19);
+    company.import(&[log("late.jsonl", 21)]).await;
+    let overview = company.ask("overview", to_20).await;
+    assert_eq!((&overview["trust"]["missing"], &overview["trust"]["days_present"]), (&json!([]), &json!(20)));
 }

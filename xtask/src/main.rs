@@ -9,6 +9,7 @@ mod counts;
 mod deny;
 mod docs;
 mod driver;
+mod fuzz;
 mod icons;
 mod pages;
 mod place;
@@ -58,6 +59,8 @@ enum Chore {
     Screens(screens::ScreensArgs),
     /// Kill imports in every phase and check that nothing is lost
     Torture(torture::TortureArgs),
+    /// Give every reader files that went wrong
+    Fuzz(fuzz::FuzzArgs),
     /// Draw the window's icons
     Icons(check::CheckArgs),
     /// Convert the price packages into the bundled price book
@@ -102,6 +105,7 @@ fn chore() -> anyhow::Result<bool> {
         Chore::Shots(args) => shots::run(&place, &args),
         Chore::Screens(args) => screens::run(&place, &args),
         Chore::Torture(args) => torture::run(&place, &args),
+        Chore::Fuzz(args) => fuzz::run(&place, &args),
         Chore::Icons(args) => icons::run(&place, args.check),
         Chore::Prices(passed) => prices::run(&passed.args),
         Chore::SampleData(passed) => sample_data::run(&passed.args),

@@ -121,17 +121,22 @@ pub struct LeftOutExport {
     pub sentence: String,
 }
 
-/// Days on which a provider account that is expected has no record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// Days on which a provider account that is expected has no record, or only records that were imported before the day was
+/// over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct MissingDays {
     /// Provider.
     pub provider: String,
     /// Account.
     pub account: String,
-    /// Dates, in order.
+    /// Dates without a record, in order.
     pub dates: Vec<String>,
-    /// `29 to 31 Oct`.
+    /// `29 to 31 Oct`; empty where there are none.
     pub label: String,
+    /// Dates that are there in part, in order.
+    pub partial: Vec<String>,
+    /// As `label`.
+    pub partial_label: String,
 }
 
 /// Something that has no price.

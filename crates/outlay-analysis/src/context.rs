@@ -41,6 +41,8 @@ pub struct Presence {
     /// Local days. For charges every day that a billed line *covers*, so that a monthly line hides the usage of its
     /// whole month.
     pub days: BTreeSet<NaiveDate>,
+    /// Those of them that were last imported before they were over: the rest of the day is not there.
+    pub partial: BTreeSet<NaiveDate>,
 }
 
 /// An export or log whose rows of some days are left out, because another tells the same.

@@ -118,7 +118,7 @@ impl Prices for TestPrices {
 /// Presence on a span of days.
 pub fn present(provider: &str, account: &str, kind: Kind, from: &str, to: &str) -> Presence {
     let days = date(from).iter_days().take_while(|d| *d <= date(to)).collect();
-    Presence { provider: provider.to_owned(), account: account.to_owned(), kind, days }
+    Presence { provider: provider.to_owned(), account: account.to_owned(), kind, days, partial: BTreeSet::new() }
 }
 
 /// Sums of a table's item, rest and total rows in the column `key`.

@@ -1,8 +1,9 @@
 //! How far an answer can be trusted: which sources, what has a price, which days are there.
 //!
-//! An account is expected from its first record on, where it has any in the period or in the three months before. A day is present when every expected
-//! account has a record on it, of any kind (of the decided kind, where a decision names the source). Days after today
-//! are not missing.
+//! An account is expected from its first record on, where it has any in the period or in the three months before. A day
+//! is present when every expected account has a record on it, of any kind (of the decided kind, where a decision names
+//! the source). It is there in part where the kind that makes the total was imported before the day was over. Days after
+//! today are not missing, and nobody expects all of today.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +22,8 @@ use crate::words;
 #[must_use]
 pub fn trust(headline: &Headline, conditions: &[Condition], context: &Context) -> Trust {
     let missing = missing_days(conditions, context);
-    let holes: BTreeSet<&str> = missing.iter().flat_map(|m| m.dates.iter().map(String::as_str)).collect();
+    let holes: BTreeSet<&str> =
+        missing.iter().flat_map(|m| m.dates.iter().chain(&m.partial)).map(String::as_str).collect();
     let any: BTreeSet<NaiveDate> =
         context.presence.iter().filter(|p| p.kind != Kind::Score).flat_map(|p| p.days.iter().copied()).collect();
     let here = |d: &NaiveDate| *d <= context.today && any.contains(d) && !holes.contains(d.to_string().as_str());
@@ -60,8 +62,12 @@ fn left_out(conditions: &[Condition], context: &Context) -> Vec<LeftOutExport> {
             let provider = context.label(Dimension::Provider, &export.provider);
             let name = export.file.rsplit(['/', '\\']).next().unwrap_or_default();
             let how = if export.kind == Kind::Call { "without shared ids" } else { "in another cut" };
+            let account = match accounts.shown(&export.provider, &export.account) {
+                account if account.is_empty() => String::new(),
+                account => format!(" ({})", context.label(Dimension::Account, &account)),
+            };
             let sentence = format!(
-                "{name} tells {provider}'s {} of {label} once more, {how}: it is not added",
+                "{name} tells {provider}'s {}{account} of {label} once more, {how}: it is not added",
                 export.kind.records()
             );
             LeftOutExport {
@@ -76,11 +82,12 @@ fn left_out(conditions: &[Condition], context: &Context) -> Vec<LeftOutExport> {
         .collect()
 }
 
-/// Days of the period, up to today, on which an expected account has no record.
+/// Days of the period, up to today, on which an expected account has no record, or not all of them.
 #[must_use]
 pub fn missing_days(conditions: &[Condition], context: &Context) -> Vec<MissingDays> {
     let accounts = Accounts::of(context, &[]);
-    let mut days: BTreeMap<(String, String), BTreeMap<NaiveDate, Vec<Kind>>> = BTreeMap::new();
+    // Kinds, and whether their records of the day may be all.
+    let mut days: BTreeMap<(String, String), BTreeMap<NaiveDate, Vec<(Kind, bool)>>> = BTreeMap::new();
     for presence in context.presence.iter().filter(|p| p.kind != Kind::Score) {
         let account = accounts.canonical(&presence.provider, &presence.account);
         if !selects_account(conditions, &presence.provider, &presence.account)
@@ -90,7 +97,7 @@ pub fn missing_days(conditions: &[Condition], context: &Context) -> Vec<MissingD
         }
         let kinds = days.entry((presence.provider.clone(), account)).or_default();
         for day in &presence.days {
-            kinds.entry(*day).or_default().push(presence.kind);
+            kinds.entry(*day).or_default().push((presence.kind, !presence.partial.contains(day)));
         }
     }
     // Records without account beside several named ones have no days of their own to expect.
@@ -101,19 +108,29 @@ pub fn missing_days(conditions: &[Condition], context: &Context) -> Vec<MissingD
         if days.range(context.period.from - chrono::Months::new(3)..).next().is_none() {
             continue;
         }
-        let there = |date: NaiveDate| {
-            let Some(kinds) = days.get(&date) else { return false };
-            decision(context, &accounts, &provider, &account, date)
-                .and_then(|d| d.source)
-                .is_none_or(|source| kinds.contains(&kind_of(source)))
-        };
-        let dates: Vec<NaiveDate> =
-            context.period.dates().filter(|date| *date >= first && *date <= context.today && !there(*date)).collect();
-        if !dates.is_empty() {
+        let (mut dates, mut partial) = (Vec::new(), Vec::new());
+        for date in context.period.dates().filter(|date| *date >= first && *date <= context.today) {
+            let decided = decision(context, &accounts, &provider, &account, date).and_then(|d| d.source).map(kind_of);
+            let kinds = || days.get(&date).into_iter().flatten();
+            // Without a decision the first of these that is there makes the day's total.
+            let heads = decided.or_else(|| {
+                [Kind::Charge, Kind::Usage, Kind::Call].into_iter().find(|kind| kinds().any(|(of, _)| of == kind))
+            });
+            let mut whole = kinds().filter(|(kind, _)| Some(*kind) == heads).map(|(_, whole)| *whole).peekable();
+            if whole.peek().is_none() {
+                dates.push(date);
+            } else if !whole.any(|whole| whole) && date < context.today {
+                partial.push(date);
+            }
+        }
+        if !(dates.is_empty() && partial.is_empty()) {
+            let texts = |dates: &[NaiveDate]| dates.iter().map(ToString::to_string).collect();
             missing.push(MissingDays {
                 account: accounts.shown(&provider, &account),
                 label: words::dates(&dates),
-                dates: dates.iter().map(ToString::to_string).collect(),
+                dates: texts(&dates),
+                partial_label: words::dates(&partial),
+                partial: texts(&partial),
                 provider,
             });
         }
@@ -144,29 +161,35 @@ fn kind_of(source: HeadlineSource) -> Kind {
     }
 }
 
-/// `Azure 29 to 31 Oct, OpenAI 3 Oct`; beyond two accounts, how many more.
+/// `Incomplete: Azure 29 to 31 Oct not imported; OpenAI 3 Oct only in part`; beyond two accounts each, how many more.
 #[must_use]
-pub fn missing_words(missing: &[MissingDays], context: &Context) -> String {
-    let mut words: Vec<String> = missing
-        .iter()
-        .take(2)
-        .map(|m| {
-            let account = match m.account.as_str() {
-                "" => String::new(),
-                id => format!(" {}", context.label(Dimension::Account, id)),
-            };
-            format!("{}{account} {}", context.label(Dimension::Provider, &m.provider), m.label)
-        })
-        .collect();
-    if missing.len() > 2 {
-        words.push(format!("{} more", missing.len() - 2));
-    }
-    words.join(", ")
+pub fn incomplete(missing: &[MissingDays], context: &Context) -> String {
+    let named = |label: fn(&MissingDays) -> &str, how: &str| {
+        let of: Vec<&MissingDays> = missing.iter().filter(|m| !label(m).is_empty()).collect();
+        let mut words: Vec<String> = of
+            .iter()
+            .take(2)
+            .map(|m| {
+                let account = match m.account.as_str() {
+                    "" => String::new(),
+                    id => format!(" {}", context.label(Dimension::Account, id)),
+                };
+                format!("{}{account} {}", context.label(Dimension::Provider, &m.provider), label(m))
+            })
+            .collect();
+        if of.len() > 2 {
+            words.push(format!("{} more", of.len() - 2));
+        }
+        (!words.is_empty()).then(|| format!("{} {how}", words.join(", ")))
+    };
+    let parts = [named(|m| &m.label, "not imported"), named(|m| &m.partial_label, "only in part")];
+    format!("Incomplete: {}", parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::Presence;
     use crate::testing::*;
 
     #[test]
@@ -180,7 +203,7 @@ mod tests {
         ];
         let trust = trust(&Headline::default(), &[], &context);
         assert_eq!(trust.missing.len(), 1);
-        assert_eq!(missing_words(&trust.missing, &context), "Azure 29 to 31 Oct");
+        assert_eq!(incomplete(&trust.missing, &context), "Incomplete: Azure 29 to 31 Oct not imported");
         assert_eq!((trust.days_present, trust.days), (28, 31));
         assert_eq!(trust.priced, None);
         // Only what is asked for is expected.
@@ -196,6 +219,29 @@ mod tests {
         let trust = trust(&Headline::default(), &[], &context);
         assert_eq!(trust.missing[0].label, "10 Oct");
         assert_eq!((trust.days_present, trust.days), (9, 31));
+    }
+
+    #[test]
+    fn a_day_that_was_still_running_is_there_in_part() {
+        let mut context = october();
+        let mut logs = present("openai", "", Kind::Call, "2026-08-01", "2026-10-30");
+        logs.partial = [date("2026-10-30")].into();
+        context.presence = vec![logs.clone()];
+        let missing = missing_days(&[], &context);
+        assert_eq!((missing[0].label.as_str(), missing[0].partial_label.as_str()), ("31 Oct", "30 Oct"));
+        assert_eq!(
+            incomplete(&missing, &context),
+            "Incomplete: OpenAI 31 Oct not imported; OpenAI 30 Oct only in part"
+        );
+        assert_eq!(trust(&Headline::default(), &[], &context).days_present, 29);
+        // Provider usage has all of it, and makes the total.
+        let usage = present("openai", "", Kind::Usage, "2026-10-30", "2026-10-31");
+        context.presence = vec![logs, usage.clone()];
+        assert!(missing_days(&[], &context).is_empty());
+        // Logs have all of it, and usage, which makes the total, has not.
+        let running = Presence { partial: [date("2026-10-30")].into(), ..usage };
+        context.presence = vec![present("openai", "", Kind::Call, "2026-08-01", "2026-10-31"), running];
+        assert_eq!(missing_days(&[], &context)[0].partial_label, "30 Oct");
     }
 
     #[test]

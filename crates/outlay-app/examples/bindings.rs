@@ -62,6 +62,8 @@ fn main() {
         ImportReply,
         ImportsReply,
         ImportId,
+        RejectsRequest,
+        RejectsReply,
         MappingRequest,
         MappingReply,
         // Questions.

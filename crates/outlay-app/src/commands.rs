@@ -32,7 +32,8 @@ macro_rules! commands {
                     let request: $request = serde_json::from_value(request).map_err(|e| {
                         ErrorReply::bad_request(format!("the request of {command} is malformed: {e}"))
                     })?;
-                    let reply: $reply = use_cases::$name(app, request, task).await?;
+                    // Boxed: one future with room for every command's would not fit on a small stack.
+                    let reply: $reply = Box::pin(use_cases::$name(app, request, task)).await?;
                     serde_json::to_value(reply).map_err(|e| ErrorReply::fault(e.to_string()))
                 })*
                 _ => Err(ErrorReply::bad_request(format!("there is no command {command}"))),
@@ -59,6 +60,7 @@ commands! {
     import: ImportRequest => ImportReply;
     imports: Nothing => ImportsReply;
     import_undo: ImportId => ImportReply;
+    rejects: RejectsRequest => RejectsReply;
     mapping: MappingRequest => MappingReply;
     overview: FilterRequest => Overview;
     trend: TrendRequest => Trend;

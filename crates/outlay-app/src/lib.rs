@@ -31,6 +31,8 @@ pub struct App {
     app_data: Option<PathBuf>,
     sample_data: Option<PathBuf>,
     open: RwLock<Option<Arc<Opened>>>,
+    /// The company file that could not be opened last, for the check of it.
+    failed: RwLock<Option<PathBuf>>,
 }
 
 /// An open company file.
@@ -64,7 +66,9 @@ impl App {
     /// # Errors
     /// `no_ledger`, `newer_ledger`, `damaged`, `disk`, each with its remedy.
     pub async fn open(&self, path: &Path, create: bool) -> Result<(), ErrorReply> {
-        let ledger = Ledger::open(path, create).await?;
+        let opened = Ledger::open(path, create).await;
+        *self.failed.write().await = opened.is_err().then(|| path.to_path_buf());
+        let ledger = opened?;
         if let Some(folder) = &self.app_data {
             let settings = opened::settings(&ledger).await?;
             recent::remember(folder, path, &settings.company);
@@ -82,6 +86,15 @@ impl App {
         match recent.into_iter().find(|ledger| ledger.exists) {
             Some(last) => self.open(Path::new(&last.path), false).await.map(|()| true),
             None => Ok(false),
+        }
+    }
+
+    /// The folder of the company file that is open, or else of the one that could not be opened.
+    pub(crate) async fn at_hand(&self) -> Option<PathBuf> {
+        let open = self.open.read().await.as_ref().map(|open| open.ledger.root().to_path_buf());
+        match open {
+            Some(root) => Some(root),
+            None => self.failed.read().await.clone(),
         }
     }
 

@@ -118,18 +118,27 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
     }
     context.decisions = decisions(ledger).await?;
     let since = context.previous.from - chrono::Months::new(3);
-    let mut days: BTreeMap<(String, String, Kind), BTreeSet<NaiveDate>> = BTreeMap::new();
+    // All days, and those that were not over when they were last imported.
+    let mut days: BTreeMap<(String, String, Kind), [BTreeSet<NaiveDate>; 2]> = BTreeMap::new();
     for row in &presence {
         let date = day_date(row.day);
         if let Some(kind) = kind(row)
             && date >= since
             && date <= period.to
         {
-            days.entry((row.provider.clone(), row.account.clone(), kind)).or_default().insert(date);
+            let [all, partial] = days.entry((row.provider.clone(), row.account.clone(), kind)).or_default();
+            all.insert(date);
+            // Logs are told by local days, providers' exports by UTC days.
+            let zone = if kind == Kind::Call { period.zone } else { Tz::UTC };
+            if row.at < (Period { from: date, to: date, zone }).end() {
+                partial.insert(date);
+            }
         }
     }
-    context.presence =
-        days.into_iter().map(|((provider, account, kind), days)| Presence { provider, account, kind, days }).collect();
+    context.presence = days
+        .into_iter()
+        .map(|((provider, account, kind), [days, partial])| Presence { provider, account, kind, days, partial })
+        .collect();
     for kind in [Kind::Charge, Kind::Usage, Kind::Call] {
         let mut exports: BTreeMap<(String, String, String), BTreeSet<NaiveDate>> = BTreeMap::new();
         for row in view.left_out(kind).await?.iter() {

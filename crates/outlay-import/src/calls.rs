@@ -180,6 +180,7 @@ fn table_rows(
         }
     }
     left_out.tell(feed);
+    let doubles = table::doubles(&header, slots.iter().map(|(column, ..)| *column));
     while let Some(step) = rows.advance() {
         let line = match step {
             table::Step::Row(line) => line,
@@ -188,7 +189,8 @@ fn table_rows(
                 continue;
             }
         };
-        let row = match rows.cells(header.len(), false, feed.broken_tail()) {
+        let row = rows.cells(header.len(), false, feed.broken_tail());
+        let row = match row.and_then(|row| table::agree(row, &header, &doubles).map(|()| row)) {
             Ok(row) => row,
             Err(fault) => {
                 feed.reject(line, &fault)?;

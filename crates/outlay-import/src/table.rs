@@ -39,6 +39,25 @@ pub(crate) fn normal(column: &str) -> String {
     column.trim().to_lowercase()
 }
 
+/// Pairs of columns of one name, of those names that are read.
+pub(crate) fn doubles(header: &[String], read: impl IntoIterator<Item = usize>) -> Vec<(usize, usize)> {
+    let others = |first: usize| (first + 1..header.len()).filter(move |other| header[*other] == header[first]);
+    read.into_iter().flat_map(|first| others(first).map(move |other| (first, other))).collect()
+}
+
+/// A name that is there twice tells one thing, or nobody knows what.
+pub(crate) fn agree(row: Row<'_>, header: &[String], doubles: &[(usize, usize)]) -> Result<(), Fault> {
+    for (first, other) in doubles {
+        let (one, two) = (row.get(*first), row.get(*other));
+        if one != two {
+            let name = &header[*first];
+            let reason = format!("the column {name} is there twice, and its cells differ; remove or rename one");
+            return Err(Fault::new(name, reason, &format!("{one} and {two}")));
+        }
+    }
+    Ok(())
+}
+
 /// What was found; its cells are read through [`Splitter::row`].
 pub(crate) enum Step {
     /// A row that begins at this line.

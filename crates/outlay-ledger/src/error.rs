@@ -68,6 +68,9 @@ pub enum Error {
     /// The catalogue is damaged.
     #[error("the catalogue (outlay.db) is damaged: {0}")]
     DamagedCatalogue(String),
+    /// The data version that was read is gone.
+    #[error("data version {0} was given up while it was read")]
+    GivenUp(i64),
     /// Another process holds the catalogue.
     #[error("the catalogue (outlay.db) is in use by another program: {0}")]
     Busy(String),
@@ -100,7 +103,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::NotThere(_) | Error::NotALedger(_) => "no_ledger",
-            Error::Locked(_) | Error::Busy(_) => "locked",
+            Error::Locked(_) | Error::Busy(_) | Error::GivenUp(_) => "locked",
             Error::Newer { .. } => "newer_ledger",
             Error::Cancelled => "cancelled",
             Error::Unknown(_) | Error::Request(_) => "bad_request",
@@ -126,13 +129,16 @@ impl Error {
                 "Keep the company file on a local disk; locks on network folders cannot be trusted.".to_owned()
             }
             Error::Io { source, .. } => match source.kind() {
-                std::io::ErrorKind::StorageFull => "Free some space; what was there before is unchanged.".to_owned(),
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                    "Free some space; what was there before is unchanged.".to_owned()
+                }
                 std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                     "Give yourself write permission on it, or use another folder.".to_owned()
                 }
                 _ => "What was there before is unchanged.".to_owned(),
             },
             Error::Backup { .. } => "Take an older one; nothing was made.".to_owned(),
+            Error::GivenUp(_) => "Ask again: the newest data version answers.".to_owned(),
             Error::Busy(_) => "Try again in a moment; nothing was changed.".to_owned(),
             Error::DamagedCatalogue(_) | Error::Json(_) => {
                 "`outlay doctor --repair` puts its copy in its place; else restore a backup.".to_owned()
@@ -157,8 +163,9 @@ impl From<sqlx::Error> for Error {
         // The lowest byte of a result code says what it is about: https://sqlite.org/rescode.html
         match code.map(|code| code & 0xff) {
             Some(5 | 6) => Error::Busy(error.to_string()),
-            Some(8 | 23) => disk(ErrorKind::PermissionDenied),
-            Some(10 | 14) => disk(ErrorKind::Other),
+            // 14 is what a folder says in which SQLite cannot make its files.
+            Some(8 | 14 | 23) => disk(ErrorKind::PermissionDenied),
+            Some(10) => disk(ErrorKind::Other),
             Some(11 | 26) => Error::DamagedCatalogue(error.to_string()),
             Some(13) => disk(ErrorKind::StorageFull),
             _ => Error::Catalogue(error),

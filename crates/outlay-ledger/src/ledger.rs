@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use chrono_tz::Tz;
-use outlay_model::report::FileReport;
+use outlay_model::report::{FileReport, RejectedRow};
 use outlay_model::time::Micros;
 use outlay_price::Book;
 use sqlx::SqlitePool;
@@ -223,6 +223,11 @@ impl Ledger {
         let before = files::newest(&self.pool).await?;
         let snapshot = before.id + 1;
         let zone = self.zone().await?;
+        let replaces = import.options.replaces;
+        let days = match replaces {
+            Some(old) => imports::days(&mut *self.pool.acquire().await?, old).await?,
+            None => BTreeSet::new(),
+        };
         let mut existing = Vec::new();
         for dataset in Dataset::ALL {
             existing.push((
@@ -244,8 +249,8 @@ impl Ledger {
                     standing,
                     aside,
                     spill: Some(&import.spills[at]),
-                    exclude: None,
-                    days: BTreeSet::new(),
+                    exclude: replaces,
+                    days: days.clone(),
                     snapshot,
                     zone,
                     go_on: &|| !cancelled(),
@@ -282,7 +287,12 @@ impl Ledger {
             commit(&mut tx, plan, snapshot).await?;
         }
         prices::add(&mut tx, &import.pricer.made, before.mapping).await?;
-        imports::add(&mut tx, import.id, now).await?;
+        imports::add(&mut tx, import.id, now, &import.options.request, replaces).await?;
+        if let Some(old) = replaces
+            && !imports::undo(&mut tx, old).await?
+        {
+            return Err(Error::Unknown(format!("import {old} that could be read again")));
+        }
         for (at, (hash, report)) in reports.iter().enumerate() {
             imports::add_file(&mut tx, import.id, at as i64, hash, report).await?;
             if let Some(tally) = import.tallies.get(at) {
@@ -297,6 +307,7 @@ impl Ledger {
                 account: account.map_or("", |slot| import.words.word(slot, *a)).to_owned(),
                 day: *day,
                 records: *records,
+                at: now,
             };
             imports::add_presence(&mut tx, import.id, &row).await?;
         }
@@ -307,6 +318,7 @@ impl Ledger {
                 account: String::new(),
                 day: *day,
                 records: 0,
+                at: now,
             };
             imports::add_presence(&mut tx, import.id, &row).await?;
         }
@@ -330,15 +342,10 @@ impl Ledger {
         let snapshot = before.id + 1;
         let zone = self.zone().await?;
         let mut tx = self.pool.begin().await?;
-        let days: Vec<i32> = sqlx::query_scalar("SELECT DISTINCT day FROM presence WHERE import = ?")
-            .bind(import)
-            .fetch_all(&mut *tx)
-            .await?;
+        let days = imports::days(&mut tx, import).await?;
         if !imports::undo(&mut tx, import).await? {
             return Err(Error::Unknown(format!("import {import} that could be undone")));
         }
-        // Taking a row away can bring back one that it displaced a day before or after.
-        let days: BTreeSet<i32> = days.into_iter().flat_map(|d| [d - 1, d, d + 1]).collect();
         let mut plans = Vec::new();
         for dataset in Dataset::ALL {
             let standing = files::seen(&self.pool, before.id, dataset.name()).await?;
@@ -421,6 +428,28 @@ impl Ledger {
     /// What SQLite says.
     pub async fn imports(&self) -> Result<Vec<imports::ImportRow>> {
         imports::list(&self.pool).await
+    }
+
+    /// A kept import other than this one that holds a file of it, or one with one of these hashes, with the file's name.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn holding_the_same(&self, import: i64, hashes: &[&str]) -> Result<Option<(i64, String)>> {
+        imports::holding_the_same(&self.pool, import, hashes).await
+    }
+
+    /// Rows that an import, or one file of it, refused: how many, and a page by file and line with the files' numbers.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn rejected(
+        &self,
+        import: i64,
+        file: Option<i64>,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(i64, Vec<(i64, RejectedRow)>)> {
+        imports::rejected(&self.pool, import, file, offset, limit).await
     }
 
     /// Hashes of all files of imports that were not undone.

@@ -20,6 +20,7 @@ pub mod pricing;
 mod publish;
 pub mod redact;
 pub mod reprice;
+pub mod tabular;
 pub mod view;
 
 pub use error::{Error, Result};

@@ -589,7 +589,7 @@ findings: Array<DoctorFinding>, };
  */
 export type DoctorRequest = {
 /**
- * Folder; none: the company file that is open.
+ * Folder; none: the company file that is open, or that could not be opened.
  */
 path: string | null,
 /**
@@ -1014,6 +1014,14 @@ at: string,
  */
 state: string,
 /**
+ * Files and folders that were named, as absolute paths; none where an earlier build made it.
+ */
+paths: Array<string>,
+/**
+ * Import whose place it took: the same files, read again.
+ */
+replaces: number | null,
+/**
  * Files.
  */
 files: Array<FileReport>, };
@@ -1095,7 +1103,12 @@ account: string | null,
 /**
  * Rows of a kind that wait in memory before they go to the company file's scratch folder; none: 262,144.
  */
-rows_in_memory?: number, };
+rows_in_memory?: number,
+/**
+ * Import to read again: its rows leave when those of this one come in. What is not told here is as it was told
+ * then; without paths the same files are read.
+ */
+replaces?: number, };
 
 /**
  * All imports, latest first.
@@ -1416,7 +1429,8 @@ at: number,
 label: string, };
 
 /**
- * Days on which a provider account that is expected has no record.
+ * Days on which a provider account that is expected has no record, or only records that were imported before the day was
+ * over.
  */
 export type MissingDays = {
 /**
@@ -1428,13 +1442,21 @@ provider: string,
  */
 account: string,
 /**
- * Dates, in order.
+ * Dates without a record, in order.
  */
 dates: Array<string>,
 /**
- * `29 to 31 Oct`.
+ * `29 to 31 Oct`; empty where there are none.
  */
-label: string, };
+label: string,
+/**
+ * Dates that are there in part, in order.
+ */
+partial: Array<string>,
+/**
+ * As `label`.
+ */
+partial_label: string, };
 
 /**
  * An amount with its currency: `{"amount":"163.129580300","currency":"USD"}`, an exact decimal text.
@@ -1876,6 +1898,31 @@ company: string,
 exists: boolean, };
 
 /**
+ * A refused row.
+ */
+export type RejectEntry = {
+/**
+ * File, as its report calls it.
+ */
+file: string,
+/**
+ * Line, from 1.
+ */
+line: number,
+/**
+ * Column.
+ */
+column: string,
+/**
+ * Reason.
+ */
+reason: string,
+/**
+ * Value, shortened and redacted.
+ */
+value: string, };
+
+/**
  * A rejected row as shown.
  */
 export type RejectedRow = {
@@ -1895,6 +1942,40 @@ reason: string,
  * Value, shortened and redacted.
  */
 value: string, };
+
+/**
+ * Refused rows, by file and line.
+ */
+export type RejectsReply = {
+/**
+ * How many are kept in all.
+ */
+total: number,
+/**
+ * This page.
+ */
+rows: Array<RejectEntry>, };
+
+/**
+ * Asks for rows that an import refused.
+ */
+export type RejectsRequest = {
+/**
+ * Import.
+ */
+import: number,
+/**
+ * Number of the file within it, from 0; none: of all files.
+ */
+file?: number,
+/**
+ * Rows to skip.
+ */
+offset: number,
+/**
+ * Rows to give: 1 to 1,000.
+ */
+limit?: number, };
 
 /**
  * What changing prices did, or would do.
@@ -2509,6 +2590,7 @@ export interface Commands {
   import: { request: ImportRequest; reply: ImportReply };
   imports: { request: Nothing; reply: ImportsReply };
   import_undo: { request: ImportId; reply: ImportReply };
+  rejects: { request: RejectsRequest; reply: RejectsReply };
   mapping: { request: MappingRequest; reply: MappingReply };
   overview: { request: FilterRequest; reply: Overview };
   trend: { request: TrendRequest; reply: Trend };

@@ -58,10 +58,15 @@ export function answers(state: string): Answers {
       }
       const reply = imported(request.mapping === null ? request.paths : request.paths.map((p) => `${p}#mapped`), 13, (version += 1));
       if (reply.import !== 0) {
-        entries = [{ import: reply.import, at: '2026-11-12T09:30:00Z', state: 'kept', files: reply.files }, ...entries.filter((e) => e.import !== reply.import)];
+        entries = [{ import: reply.import, at: '2026-11-12T09:30:00Z', state: 'kept', paths: request.paths, replaces: request.replaces ?? null, files: reply.files }, ...entries.filter((e) => e.import !== reply.import).map((e) => (e.import === request.replaces ? { ...e, state: 'undone' } : e))];
         empty = false;
       }
       return reply;
+    },
+    rejects: ({ import: id, file, offset, limit }) => {
+      const files = entries.find((e) => e.import === id)?.files ?? [];
+      const rows = files.flatMap((f, at) => (file === undefined || file === at ? Array.from({ length: f.rejected }, (_, i) => ({ file: f.file, ...(f.rejects[i] ?? { line: 20_000 + i, column: 'startTime', reason: 'not an instant', value: `row ${i}` }) })) : []));
+      return { total: rows.length, rows: rows.slice(offset, offset + (limit ?? 1000)) };
     },
     imports: () => ({ imports: entries, strips: empty ? [] : STRIPS }),
     import_undo: (request) => {

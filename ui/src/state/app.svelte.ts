@@ -76,7 +76,14 @@ class App {
     await this.open('ledger_info', {});
   }
 
+  /** Opens once more what did not open. */
+  async retry(): Promise<void> {
+    await this.#last();
+  }
+  #last: () => Promise<unknown> = () => this.refresh();
+
   async open<K extends Opens>(command: K, request: Parameters<typeof call<K>>[1]): Promise<boolean> {
+    this.#last = () => this.open(command, request);
     try {
       const info: Reply<Opens> = await call(command, request);
       const moved = this.ledger !== undefined && this.ledger.path !== info.path;

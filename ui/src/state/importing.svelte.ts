@@ -12,6 +12,8 @@ class Importing {
   error = $state.raw<CallError | undefined>();
   paths = $state.raw<string[]>([]);
   running = $state(false);
+  /** How the last one was asked for: what follows up on it keeps to that. */
+  #how: Partial<ImportRequest> = {};
   #stop: AbortController | undefined;
 
   async start(paths: string[], how: Partial<ImportRequest> = {}): Promise<void> {
@@ -20,6 +22,7 @@ class Importing {
     this.#stop = stop;
     this.running = true;
     this.paths = paths;
+    this.#how = how;
     this.progress = undefined;
     this.reply = undefined;
     this.error = undefined;
@@ -34,19 +37,30 @@ class Importing {
     }
   }
 
+  /** The last one once more, with what is told now. One that reads an import again stays one, with all of its files. */
+  async retry(told: Partial<ImportRequest> = {}, paths: string[] = this.paths): Promise<void> {
+    const again = this.#how.replaces !== undefined;
+    await this.start(again ? this.paths : paths, { ...this.#how, ...told });
+  }
+
   cancel(): void {
     this.#stop?.abort();
   }
 
   /** The path of a file of the last import, by the name that its report gives. */
   pathOf(file: string): string | undefined {
-    const given = this.paths.find((p) => p === file || p.endsWith(`/${file}`) || p.endsWith(`\\${file}`));
-    if (given !== undefined) return given;
-    // A file of a folder is called by the folder's own name and what lies below.
-    const [top = ''] = file.split(/[/\\]/);
-    const folder = this.paths.map((p) => p.replace(/[/\\]+$/, '')).find((p) => p.split(/[/\\]/).at(-1) === top);
-    return folder === undefined ? undefined : folder.slice(0, folder.length - top.length) + file;
+    return pathIn(this.paths, file);
   }
+}
+
+/** The path of a file of an import of these paths, by the name that its report gives. */
+export function pathIn(paths: readonly string[], file: string): string | undefined {
+  const given = paths.find((p) => p === file || p.endsWith(`/${file}`) || p.endsWith(`\\${file}`));
+  if (given !== undefined) return given;
+  // A file of a folder is called by the folder's own name and what lies below.
+  const [top = ''] = file.split(/[/\\]/);
+  const folder = paths.map((p) => p.replace(/[/\\]+$/, '')).find((p) => p.split(/[/\\]/).at(-1) === top);
+  return folder === undefined ? undefined : folder.slice(0, folder.length - top.length) + file;
 }
 
 export const importing = new Importing();

@@ -26,6 +26,10 @@ export const data = {
     seeMonth: (month: string) => `See ${month}`,
     undo: 'Undo this import',
     undone: 'undone',
+    again: 'Read again',
+    againHint: 'Its records leave as the files come in anew; nothing counts twice.',
+    readAgainAs: (n: number) => `read again as import ${n}`,
+    mend: 'Change its columns…',
     undoQuestion: (n: number) => `Undo import ${n}?`,
     undoText: 'The company file will be as if it had never been imported. The files themselves stay where they are.',
     undoYes: 'Undo it',
@@ -152,6 +156,7 @@ export const data = {
     care: {
       title: 'Backup and check',
       hint: 'A backup is one file with everything that this company file holds. A check reads every file of it and compares it with what was written.',
+      brokenHint: 'A check reads every file and says what can be mended and what can be read again.',
       backup: 'Back up…',
       restore: 'Restore a backup…',
       check: 'Check all files',

@@ -113,5 +113,6 @@ export const mapping = {
     tomlLabel: 'Mapping as TOML',
     apply: 'Use this text',
     import: 'Import with this mapping',
+    again: 'Read again with this mapping',
   },
 } as const;

@@ -92,17 +92,23 @@ impl File {
 
     /// Writes it below `root`, packed where its name ends in `.gz`; gives the size on disk.
     pub fn write(&self, root: &Path) -> Result<u64> {
-        let path = root.join(&self.path);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-        }
-        let bytes = if self.path.ends_with(".gz") {
-            let mut packer = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
-            packer.write_all(self.text.as_bytes()).and_then(|()| packer.finish()).context("packing")?
-        } else {
-            self.text.clone().into_bytes()
-        };
-        std::fs::write(&path, &bytes).with_context(|| format!("writing {}", path.display()))?;
-        Ok(bytes.len() as u64)
+        put(root, &self.path, &self.text)
     }
+}
+
+/// Writes a text below `root`, packed where its name ends in `.gz`; gives the size on disk.
+pub fn put(root: &Path, path: &str, text: &str) -> Result<u64> {
+    let path = root.join(path);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    }
+    let packed = path.extension().is_some_and(|end| end == "gz");
+    let bytes = if packed {
+        let mut packer = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
+        packer.write_all(text.as_bytes()).and_then(|()| packer.finish()).context("packing")?
+    } else {
+        text.as_bytes().to_vec()
+    };
+    std::fs::write(&path, &bytes).with_context(|| format!("writing {}", path.display()))?;
+    Ok(bytes.len() as u64)
 }

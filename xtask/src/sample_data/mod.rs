@@ -2,7 +2,8 @@
 //!
 //! Rows are drawn first ([`traffic`], [`agent`]), then some are changed on purpose ([`planted`]). Logs, usage and bills
 //! are all written from the same rows, and `truth.json` is added up from them too, so they agree by construction but
-//! for what is planted. All arithmetic is in whole numbers.
+//! for what is planted. All arithmetic is in whole numbers. A second company beside it has the formats that this one
+//! has no file of ([`four`]).
 
 mod agent;
 mod bill;
@@ -11,6 +12,7 @@ mod cells;
 mod draw;
 mod facts;
 mod files;
+mod four;
 mod logs;
 mod planted;
 mod price;
@@ -76,6 +78,7 @@ fn write(seed: u64, out: &Path) -> Result<()> {
         println!("{:>9}  {name}", text.len());
         bytes += text.len() as u64;
     }
+    bytes += four::write(seed, out)?;
     println!(
         "{bytes:>9}  bytes in all, {} rows of which {} calls",
         rows.len(),

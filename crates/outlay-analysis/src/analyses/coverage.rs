@@ -37,7 +37,7 @@ use crate::breakdown::column;
 use crate::context::{Context, period_view, selects_account};
 use crate::headline::{self, Accounts, Headline, ORDER, amount_of};
 use crate::prices::Prices;
-use crate::trust::{decision, missing_words, trust};
+use crate::trust::{decision, incomplete, trust};
 use crate::words;
 
 /// What is asked.
@@ -265,9 +265,7 @@ fn sentence(accounts: &[AccountCoverage], trust: &Trust, context: &Context) -> S
     if trust.missing.is_empty() {
         return said.say(Tone::Plain, ", and no day of them is missing.");
     }
-    said.say(Tone::Plain, ". ")
-        .say(Tone::Warn, format!("Incomplete: {}", missing_words(&trust.missing, context)))
-        .say(Tone::Plain, ".")
+    said.say(Tone::Plain, ". ").say(Tone::Warn, incomplete(&trust.missing, context)).say(Tone::Plain, ".")
 }
 
 fn named(account: &AccountCoverage, context: &Context) -> String {
@@ -332,7 +330,7 @@ mod tests {
 
     fn present(kind: Kind, from: &str, to: &str) -> Presence {
         let days = date(from).iter_days().take_while(|day| *day <= date(to)).collect();
-        Presence { provider: "openai".to_owned(), account: String::new(), kind, days }
+        Presence { provider: "openai".to_owned(), account: String::new(), kind, days, partial: BTreeSet::new() }
     }
 
     #[test]
@@ -348,7 +346,10 @@ mod tests {
         assert!(!day(29).missing && day(30).missing && day(31).missing);
         let days: Vec<i64> = account.sources.iter().map(|s| s.days).collect();
         assert_eq!(days, [20, 29]);
-        assert_eq!(found.sentence.text(), "October 2026: 1 provider account. Incomplete: OpenAI 30 to 31 Oct.");
+        assert_eq!(
+            found.sentence.text(),
+            "October 2026: 1 provider account. Incomplete: OpenAI 30 to 31 Oct not imported."
+        );
     }
 
     #[test]

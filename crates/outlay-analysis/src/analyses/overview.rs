@@ -24,6 +24,8 @@
 //! day. A dashed box is a day on which an expected account has no record: the bar below it is too short. A dotted
 //! vertical line says what happened that day.
 
+use std::collections::BTreeSet;
+
 use crate::answer::{HeadlineSource, PeriodView, Sentence, Tone, Trust};
 use crate::breakdown::{Breakdown, Layout, rest_label, rest_note};
 use crate::causes::Causes;
@@ -31,7 +33,7 @@ use crate::context::{Context, period_view};
 use crate::headline::{self, Headline};
 use crate::movers::{self, Inputs};
 use crate::prices::Prices;
-use crate::trust::{missing_words, trust};
+use crate::trust::{incomplete, trust};
 use crate::{marks, words};
 use chrono::NaiveDate;
 use outlay_model::cube::{Cube, Grain, Slice};
@@ -227,7 +229,7 @@ fn detail(headline: &Headline, trust: &Trust, context: &Context) -> Sentence {
     }
     let mut warn: Vec<String> = Vec::new();
     if !trust.missing.is_empty() {
-        warn.push(format!("Incomplete: {} not imported", missing_words(&trust.missing, context)));
+        warn.push(incomplete(&trust.missing, context));
     }
     if headline.unpriced_tokens > 0 {
         let share = headline.unpriced_tokens as f64 / headline.tokens as f64;
@@ -236,7 +238,13 @@ fn detail(headline: &Headline, trust: &Trust, context: &Context) -> Sentence {
     match trust.left_out.as_slice() {
         [] => {}
         [one] => warn.push(format!("{}.", one.sentence)),
-        more => warn.push(format!("{} files tell the same as others and are not added.", more.len())),
+        more => {
+            let files: BTreeSet<&str> = more.iter().map(|export| export.file.as_str()).collect();
+            warn.push(match files.len() {
+                1 => "1 file tells the same as others and is not added.".to_owned(),
+                files => format!("{files} files tell the same as others and are not added."),
+            });
+        }
     }
     if trust.unknown_usage_calls > 0 {
         warn.push(format!("{} calls tell no usage", style.count(trust.unknown_usage_calls)));

@@ -61,7 +61,11 @@ pub fn notes(period: &PeriodView, trust: &Trust, conditions: &[Condition], style
     }
     if trust.days > 0 {
         let mut days = vec![format!("{} of {}", style.count(trust.days_present), style.count(trust.days))];
-        days.extend(trust.missing.iter().map(|m| format!("{} misses {}", account(&m.provider, &m.account), m.label)));
+        for m in &trust.missing {
+            let who = account(&m.provider, &m.account);
+            days.extend((!m.label.is_empty()).then(|| format!("{who} misses {}", m.label)));
+            days.extend((!m.partial_label.is_empty()).then(|| format!("{who} has {} in part", m.partial_label)));
+        }
         note("Days present", days.join("; "));
     }
     note("Price book", trust.book.clone());
@@ -123,8 +127,8 @@ mod tests {
             missing: vec![MissingDays {
                 provider: "azure".to_owned(),
                 account: String::new(),
-                dates: Vec::new(),
                 label: "29 to 31 Oct".to_owned(),
+                ..MissingDays::default()
             }],
             range: Some((usd("80112.4"), usd("80120"))),
             book: "2026-11".to_owned(),

@@ -7,7 +7,7 @@ use ts_rs::TS;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct DoctorRequest {
-    /// Folder; none: the company file that is open.
+    /// Folder; none: the company file that is open, or that could not be opened.
     pub path: Option<String>,
     /// Mend what can be made again without loss.
     pub repair: bool,

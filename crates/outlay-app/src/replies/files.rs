@@ -2,7 +2,7 @@
 
 use outlay_import::mapping::{CachedInput, EndDay, LatencyUnit, MoneyUnit, Reasoning, RowIs, TimeFormat, TimeUnit};
 use outlay_model::money::Money;
-use outlay_model::report::{FileReport, Kind};
+use outlay_model::report::{FileReport, Kind, RejectedRow};
 use outlay_model::view::Unit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +25,10 @@ pub struct ImportRequest {
     /// Rows of a kind that wait in memory before they go to the company file's scratch folder; none: 262,144.
     #[ts(optional)]
     pub rows_in_memory: Option<usize>,
+    /// Import to read again: its rows leave when those of this one come in. What is not told here is as it was told
+    /// then; without paths the same files are read.
+    #[ts(optional, type = "number")]
+    pub replaces: Option<i64>,
 }
 
 /// What an import did.
@@ -67,6 +71,11 @@ pub struct ImportEntry {
     pub at: String,
     /// `kept` or `undone`.
     pub state: String,
+    /// Files and folders that were named, as absolute paths; none where an earlier build made it.
+    pub paths: Vec<String>,
+    /// Import whose place it took: the same files, read again.
+    #[ts(type = "number | null")]
+    pub replaces: Option<i64>,
     /// Files.
     pub files: Vec<FileReport>,
 }
@@ -103,6 +112,44 @@ pub struct ImportId {
     /// Id.
     #[ts(type = "number")]
     pub import: i64,
+}
+
+/// Asks for rows that an import refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct RejectsRequest {
+    /// Import.
+    #[ts(type = "number")]
+    pub import: i64,
+    /// Number of the file within it, from 0; none: of all files.
+    #[ts(optional, type = "number")]
+    pub file: Option<i64>,
+    /// Rows to skip.
+    #[ts(type = "number")]
+    pub offset: i64,
+    /// Rows to give: 1 to 1,000.
+    #[ts(optional, type = "number")]
+    pub limit: Option<i64>,
+}
+
+/// A refused row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RejectEntry {
+    /// File, as its report calls it.
+    pub file: String,
+    /// Place, reason and value.
+    #[serde(flatten)]
+    pub row: RejectedRow,
+}
+
+/// Refused rows, by file and line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RejectsReply {
+    /// How many are kept in all.
+    #[ts(type = "number")]
+    pub total: i64,
+    /// This page.
+    pub rows: Vec<RejectEntry>,
 }
 
 /// A format that can be read.

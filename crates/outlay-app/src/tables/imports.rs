@@ -4,7 +4,7 @@ use outlay_analysis::words::provider;
 use outlay_model::view::{Cell, TableSpec, Unit};
 
 use super::{column, item, text};
-use crate::replies::ImportsReply;
+use crate::replies::{ImportsReply, RejectsReply};
 
 /// Imports, the latest first, with what became of their rows.
 #[must_use]
@@ -71,6 +71,30 @@ pub fn files(reply: &ImportsReply) -> TableSpec {
             column("rejected", "Refused", Unit::Count),
         ],
         rows: rows.collect(),
+    }
+}
+
+/// Rows that an import refused.
+#[must_use]
+pub fn rejects(reply: &RejectsReply) -> TableSpec {
+    let line = |line: u64| Cell::Count(i64::try_from(line).unwrap_or(i64::MAX));
+    TableSpec {
+        title: "Refused rows".to_owned(),
+        columns: vec![
+            column("file", "File", Unit::Text),
+            column("line", "Line", Unit::Count),
+            column("column", "Column", Unit::Text),
+            column("reason", "Reason", Unit::Text),
+            column("value", "Value", Unit::Text),
+        ],
+        rows: reply
+            .rows
+            .iter()
+            .map(|entry| {
+                let row = &entry.row;
+                item(vec![text(&entry.file), line(row.line), text(&row.column), text(&row.reason), text(&row.value)])
+            })
+            .collect(),
     }
 }
 

@@ -8,7 +8,7 @@ use outlay_model::money::Money;
 use outlay_model::view::{Cell, Column, Row, RowKind, Unit};
 
 pub use calls::{calls, traces};
-pub use imports::{days, files, imports};
+pub use imports::{days, files, imports, rejects};
 pub use prices::prices;
 
 /// A column of a table made here.

@@ -25,7 +25,10 @@ pub async fn doctor(app: &App, request: DoctorRequest, task: &Task) -> Result<Do
     let root = match (&request.path, &open) {
         (Some(path), _) => PathBuf::from(path),
         (None, Some(root)) => root.clone(),
-        (None, None) => return app.opened().await.map(|_| DoctorReply::default()),
+        (None, None) => match app.at_hand().await {
+            Some(root) => root,
+            None => return app.opened().await.map(|_| DoctorReply::default()),
+        },
     };
     let mend = match (request.repair, request.set_aside) {
         (_, true) => Mend::SetAside,

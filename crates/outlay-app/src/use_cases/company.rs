@@ -15,6 +15,12 @@ use crate::{App, now, opened, recent};
 /// Marks a company file as the sample company.
 const SAMPLE: &str = "sample";
 
+/// The sample company, and its zone.
+const FIRST: (&str, &str) = ("Harbour Labs", "Europe/Berlin");
+/// A second one, of the formats that the first has no file of, in this folder below the first one's.
+const SECOND: (&str, &str) = ("Saltmarsh Supply", "UTC");
+const SECOND_FOLDER: &str = "four-providers";
+
 /// Whether a ledger is the sample company.
 pub async fn is_sample(ledger: &Ledger) -> Result<bool, ErrorReply> {
     Ok(ledger.setting(SAMPLE).await?.is_some_and(|v| v == "true"))
@@ -143,22 +149,23 @@ pub async fn sample_open(app: &App, _: Nothing, task: &Task) -> Result<LedgerInf
     ledger_info(app, Nothing {}, task).await
 }
 
-/// Makes the sample company in `ledger` from the files in `data`, one folder a format, and leaves it open.
+/// Makes the sample company in `ledger` from the files in `data`, one folder a format, and leaves it open. A folder
+/// that holds folders is another company's, and is left alone.
 ///
 /// # Errors
 /// As import.
 pub async fn make_sample(app: &App, ledger: &Path, data: &Path, task: &Task) -> Result<(), ErrorReply> {
     app.open(ledger, true).await?;
     let open = app.opened().await?;
-    let settings =
-        Settings { company: "Harbour Labs".to_owned(), zone: "Europe/Berlin".to_owned(), ..Settings::default() };
+    let (company, zone) = if data.file_name().is_some_and(|name| name == SECOND_FOLDER) { SECOND } else { FIRST };
+    let settings = Settings { company: company.to_owned(), zone: zone.to_owned(), ..Settings::default() };
     save(&open.ledger, &settings).await?;
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(data)
-        .map_err(|e| ErrorReply::new("disk", format!("{}: {e}", data.display()), "Check the folder."))?
-        .filter_map(|entry| entry.ok().map(|e| e.path()))
-        .filter(|path| path.is_dir())
-        .collect();
-    folders.sort();
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for folder in folders_in(data)? {
+        if folders_in(&folder)?.is_empty() {
+            folders.push(folder);
+        }
+    }
     let request = ImportRequest {
         paths: folders.iter().map(|f| f.to_string_lossy().into_owned()).collect(),
         zone: Some(settings.zone.clone()),
@@ -167,6 +174,17 @@ pub async fn make_sample(app: &App, ledger: &Path, data: &Path, task: &Task) -> 
     super::import::import(app, request, task).await?;
     open.ledger.set_setting(SAMPLE, "true", now()).await?;
     Ok(())
+}
+
+/// The folders directly in a folder, by name.
+fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, ErrorReply> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(|e| ErrorReply::new("disk", format!("{}: {e}", folder.display()), "Check the folder."))?
+        .filter_map(|entry| entry.ok().map(|e| e.path()))
+        .filter(|path| path.is_dir())
+        .collect();
+    found.sort();
+    Ok(found)
 }
 
 async fn save(ledger: &Ledger, settings: &Settings) -> Result<(), ErrorReply> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use outlay_import::mapping::Mapping;
+use outlay_ledger::tabular::{ParquetText, is_parquet};
 
 use super::archives::{self, Member};
 use crate::replies::ErrorReply;
@@ -66,10 +67,11 @@ fn mapping(found: &Found) -> Option<Mapping> {
     Mapping::from_toml(&text).ok()
 }
 
-/// What is in a file, or in the file of an archive.
+/// What is in a file, or in the file of an archive; of a Parquet file, as a table of text.
 fn content(found: &Found) -> std::io::Result<Box<dyn Read + Send>> {
     match &found.member {
         Some(member) => archives::open(&found.path, member),
+        None if is_parquet(&found.path) => Ok(Box::new(ParquetText::open(&found.path).map_err(std::io::Error::other)?)),
         None => Ok(Box::new(File::open(&found.path)?)),
     }
 }

@@ -8,9 +8,12 @@ use chrono_tz::Tz;
 use outlay_import::mapping::Mapping;
 use outlay_import::{Format, ImportError, Input, ReadOptions, detect, formats};
 use outlay_ledger::import::{Import, ImportOptions};
+use outlay_ledger::redact::Redactor;
+use outlay_ledger::tabular::is_parquet;
 use outlay_model::report::{FileReport, Kind, Needs};
-use outlay_model::time::day_date;
+use outlay_model::time::{date_day, day_date};
 
+use super::again::{self, Again};
 use super::company::is_sample;
 use super::files::{Files, Found, expand, finish, open};
 use super::mapping::{saved_alike, saved_for};
@@ -22,6 +25,9 @@ use crate::{App, now, opened};
 
 /// Rejected rows that a reply carries; all are kept with the import.
 const REJECTS_SHOWN: usize = 50;
+
+/// Other files that a report names because they tell the same.
+const MOST_REPEATS: usize = 3;
 
 /// What reading one file gave, before the ledger decided which rows stand.
 struct ReadFile {
@@ -47,9 +53,11 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
             "Make a company file of your own first.",
         ));
     }
+    let (again, request) = Again::of(&ledger, request).await?;
+    let remembered = ledger.setting(LOCAL_ZONE).await?.and_then(|name| name.parse().ok());
     let zones = Zones {
         asked: request.zone.as_deref().map(opened::zone).transpose()?,
-        remembered: ledger.setting(LOCAL_ZONE).await?.and_then(|name| name.parse().ok()),
+        remembered: again.as_ref().and_then(|again| again.remembered_zone).or(remembered),
     };
     let Files { found, mut mappings } = expand(&request.paths)?;
     if let Some(text) = &request.mapping {
@@ -72,6 +80,8 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
         rows_in_memory: request.rows_in_memory.unwrap_or(ImportOptions::ROWS_IN_MEMORY),
         keep_text: settings.keep_text,
         hash_users: settings.hash_users,
+        request: again::kept(&request, zones.remembered)?,
+        replaces: request.replaces,
         progress: Box::new(move |bytes, rows| {
             let seconds = started.elapsed().as_secs_f64().max(1e-3);
             let seconds_left = (bytes > 0).then(|| seconds * (of_bytes.saturating_sub(bytes)) as f64 / bytes as f64);
@@ -98,6 +108,10 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
         return Err(outlay_ledger::Error::Cancelled.into());
     }
     task.report(Progress { phase: "publishing".to_owned(), bytes: of_bytes, of_bytes, ..Progress::default() });
+    if let Some(again) = &again {
+        let files: Vec<(&FileReport, &str)> = read.iter().map(|r| (&r.report, r.hash.as_str())).collect();
+        again.check(&ledger, &files, import.good_rows()).await?;
+    }
     if read.iter().all(|r| r.report.refused.is_some()) {
         // Nothing was read: nothing is kept, and dropping the import leaves nothing behind.
         drop(import);
@@ -131,7 +145,7 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
             out
         })
         .await?;
-    if let Some(zone) = zones.asked {
+    if let (Some(zone), None) = (zones.asked, &again) {
         ledger.set_setting(LOCAL_ZONE, zone.name(), now()).await?;
     }
     let mut files = receiver.recv().unwrap_or_default();
@@ -165,22 +179,29 @@ async fn note_repeats(ledger: &outlay_ledger::Ledger, import: i64, files: &mut [
             let days = repeats.entry((row.file.0, row.file.1, row.name.clone())).or_insert((row.from, row.to));
             *days = (days.0.min(row.from), days.1.max(row.to));
         }
-        for ((of, file, name), (from, to)) in repeats {
-            let span = format!("{} to {}", day_date(from), day_date(to));
-            let what = kind.records();
-            let own = usize::try_from(file).ok().filter(|_| of == import).and_then(|at| files.get_mut(at));
-            match own {
-                Some(report) => report.notes.push(format!(
-                    "{another} tells the same {what} {how}: rows of this one from {span} are not added to it"
-                )),
-                // It was told when that file came in, unless one of these took its place.
-                None => {
-                    for report in files.iter_mut().filter(|r| r.kind == Some(kind) && r.imported > 0) {
-                        report.notes.push(format!(
-                            "{name} tells {what} from {span} {how}: where both do, only the fuller one counts"
-                        ));
-                    }
-                }
+        let what = kind.records();
+        let span = |from: i32, to: i32| format!("{} to {}", day_date(from), day_date(to));
+        for ((_, file, _), (from, to)) in repeats.iter().filter(|((of, ..), _)| *of == import) {
+            if let Some(report) = usize::try_from(*file).ok().and_then(|at| files.get_mut(at)) {
+                report.notes.push(format!(
+                    "{another} tells the same {what} {how}: rows of this one from {} are not added to it",
+                    span(*from, *to)
+                ));
+            }
+        }
+        // What an earlier import left out was told when it came in, unless one of these took its place.
+        for report in files.iter_mut().filter(|r| r.kind == Some(kind) && r.imported > 0) {
+            let date = |told: &Option<String>| told.as_deref().and_then(|at| at.get(..10)?.parse().ok()).map(date_day);
+            let (Some(first), Some(last)) = (date(&report.from), date(&report.to)) else { continue };
+            let others = repeats.iter().filter(|((of, ..), (from, to))| *of != import && *from <= last && *to >= first);
+            let others: Vec<String> = others
+                .map(|((.., name), (from, to))| format!("{name} tells {what} from {}", span(*from, *to)))
+                .collect();
+            for other in others.iter().take(MOST_REPEATS) {
+                report.notes.push(format!("{other} {how}: where both do, only the fuller one counts"));
+            }
+            if others.len() > MOST_REPEATS {
+                report.notes.push(format!("{} more files tell the same {what}", others.len() - MOST_REPEATS));
             }
         }
     }
@@ -235,8 +256,9 @@ impl Unread {
         Unread { reason: error.to_string(), needs }
     }
 
+    /// A file that nobody knows is told by what is in it, which may be a secret.
     fn tell(self, report: &mut FileReport) {
-        report.refused = Some(self.reason);
+        report.refused = Some(Redactor::default().clean(&self.reason).unwrap_or(self.reason));
         report.needs = self.needs;
     }
 }
@@ -263,7 +285,15 @@ async fn prepare(
     request: &ImportRequest,
     mappings: &[Mapping],
 ) -> Result<Job, ErrorReply> {
-    let (source, _) = open(&found)?;
+    let (source, _) = match open(&found) {
+        Ok(source) => source,
+        // Beside others, a file that breaks off is told like any that cannot be read.
+        Err(error) if is_parquet(&found.path) => {
+            let unread = Unread { reason: error.message, needs: None };
+            return Ok(Job { found, format: Err(unread), given: None });
+        }
+        Err(error) => return Err(error),
+    };
     let input = match tokio::task::spawn_blocking(move || Input::open(source)).await {
         Ok(Ok(input)) => input,
         Ok(Err(error)) => return Ok(Job { found, format: Err(Unread::of(&error)), given: None }),
@@ -273,14 +303,18 @@ async fn prepare(
     let mapped = || formats().iter().copied().find(|f| f.id() == "mapped");
     let signature = head.signature().to_vec();
     let fits = |m: &&Mapping| !m.headers.is_empty() && m.signature() == signature;
-    let given = mappings.iter().find(fits).or(if request.mapping.is_some() { mappings.first() } else { None });
     let detected = detect(head, request.format.as_deref());
     // Where no format knows a file, a mapping that finds all it reads will do.
     let by_mapping = request.format.as_deref() == Some("mapped");
     let unknown = by_mapping || matches!(detected, Err(ImportError::Unknown { .. }));
+    let given = mappings.iter().find(fits).or(if request.mapping.is_some() { mappings.first() } else { None });
+    // Of files that are read again, those of other headers are read as they were.
+    let given = given.filter(|m| request.replaces.is_none() || m.headers.is_empty() || fits(m));
     let chosen = match given {
-        Some(mapping) => Some((mapping.clone(), "the mapping given for it", true)),
-        None => match saved_for(ledger, head).await? {
+        Some(mapping) if request.replaces.is_none() || unknown || fits(&mapping) => {
+            Some((mapping.clone(), "the mapping given for it", true))
+        }
+        _ => match saved_for(ledger, head).await? {
             Some(mapping) => Some((mapping, "the mapping saved for this header", false)),
             None => mappings
                 .iter()
@@ -369,6 +403,8 @@ pub async fn imports(app: &App, _: Nothing, _: &Task) -> Result<ImportsReply, Er
             import: row.id,
             at: crate::prices::instant(row.at),
             state: row.state,
+            paths: again::paths(&row.request),
+            replaces: row.replaces,
             files: row.files,
         })
         .collect();

@@ -1,5 +1,6 @@
 //! Bodies of the commands, one file a topic.
 
+mod again;
 mod answers;
 mod archives;
 mod care;
@@ -14,6 +15,7 @@ mod reprice;
 mod sources;
 mod watch;
 
+pub use again::rejects;
 pub use answers::{bill, calls, hotspots, overview, trace, trend};
 pub use care::{backup, doctor, forget, restore};
 pub use company::{ledger_info, ledger_open, make_sample, sample_open, settings_set};

@@ -77,10 +77,15 @@ pub struct ImportsArgs {
 }
 
 /// `outlay imports …`
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum ImportsCommand {
     /// Show one import, file by file
     Show {
+        /// Import id
+        id: i64,
+    },
+    /// List the rows that an import refused, with line and reason
+    Refused {
         /// Import id
         id: i64,
     },
@@ -88,6 +93,16 @@ pub enum ImportsCommand {
     Undo {
         /// Import id
         id: i64,
+    },
+    /// Read an import's files again, with another mapping or where they have changed; its records leave as these come in
+    Again {
+        /// Import id
+        id: i64,
+        /// Where its files are, if not where they were
+        files: Vec<PathBuf>,
+        /// Mapping to read them through
+        #[arg(long, value_name = "FILE")]
+        map: Option<PathBuf>,
     },
 }
 

@@ -23,8 +23,14 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Answer, ErrorRep
         zone: context.zone.clone(),
         account: args.account,
         rows_in_memory: args.rows_in_memory,
+        replaces: None,
     };
     context.open(Missing::Create).await?;
+    read(context, request).await
+}
+
+/// Imports, with a bar while it lasts.
+pub async fn read(context: &Context, request: ImportRequest) -> Result<Answer, ErrorReply> {
     let (task, bar) = progress::watched();
     let reply = use_cases::import(&context.app, request, &task).await;
     bar.finish_and_clear();

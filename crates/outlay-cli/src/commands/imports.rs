@@ -1,14 +1,17 @@
 //! `outlay imports`
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-use outlay_app::replies::{ErrorReply, ExportOf, ImportId, ImportsReply, Nothing};
+use outlay_app::replies::{
+    ErrorReply, ExportOf, ImportId, ImportRequest, ImportsReply, Nothing, RejectsReply, RejectsRequest,
+};
 use outlay_app::task::Task;
 use outlay_app::{tables, use_cases};
 
-use super::import::{file, summary};
+use super::import::{file, read, summary};
 use crate::args::{ImportsArgs, ImportsCommand};
-use crate::context::{Answer, Context, Missing};
+use crate::context::{Answer, Context, Missing, path_text, read_text};
 use crate::print::table::table;
 use crate::print::{FAINT, Look, STRONG, bars, inert, left, sentence};
 
@@ -21,7 +24,9 @@ pub async fn run(context: &Context, args: ImportsArgs) -> Result<Answer, ErrorRe
             None => list(context).await,
         },
         Some(ImportsCommand::Show { id }) => show(context, id).await,
+        Some(ImportsCommand::Refused { id }) => refused(context, id).await,
         Some(ImportsCommand::Undo { id }) => undo(context, id).await,
+        Some(ImportsCommand::Again { id, files, map }) => again(context, id, &files, map.as_deref()).await,
     }
 }
 
@@ -73,6 +78,39 @@ async fn show(context: &Context, id: i64) -> Result<Answer, ErrorReply> {
         out.push_str(&file(report, &look));
     }
     Ok(Answer::from(out))
+}
+
+/// All of the rows, page by page.
+async fn refused(context: &Context, id: i64) -> Result<Answer, ErrorReply> {
+    let mut all = RejectsReply { total: 0, rows: Vec::new() };
+    loop {
+        let offset = i64::try_from(all.rows.len()).unwrap_or(i64::MAX);
+        let request = RejectsRequest { import: id, offset, ..RejectsRequest::default() };
+        let page = use_cases::rejects(&context.app, request, &Task::silent()).await?;
+        all.total = page.total;
+        if page.rows.is_empty() {
+            break;
+        }
+        all.rows.extend(page.rows);
+    }
+    if context.json {
+        return context.as_json(&all);
+    }
+    let look = context.look().await;
+    let next = format!("Mend the mapping or the file, then: outlay imports again {id}");
+    let next = if all.rows.is_empty() { "This import refused no row.".to_owned() } else { next };
+    Ok(Answer::from(format!("{}{}\n", table(&tables::rejects(&all), &look), look.paint(FAINT, &next))))
+}
+
+async fn again(context: &Context, id: i64, files: &[PathBuf], map: Option<&Path>) -> Result<Answer, ErrorReply> {
+    let request = ImportRequest {
+        paths: files.iter().map(|f| path_text(f)).collect::<Result<_, _>>()?,
+        mapping: map.map(read_text).transpose()?,
+        zone: context.zone.clone(),
+        replaces: Some(id),
+        ..ImportRequest::default()
+    };
+    read(context, request).await
 }
 
 async fn undo(context: &Context, id: i64) -> Result<Answer, ErrorReply> {

@@ -65,7 +65,11 @@ pub fn trust(trust: &Trust, look: &Look) -> String {
     }
     for missing in &trust.missing {
         let account = account(&missing.provider, &missing.account);
-        line("missing", format!("{account} {}", inert(&missing.label)), true);
+        for (name, label) in [("missing", &missing.label), ("in part", &missing.partial_label)] {
+            if !label.is_empty() {
+                line(name, format!("{account} {}", inert(label)), true);
+            }
+        }
     }
     for export in trust.left_out.iter().take(MOST_LEFT_OUT) {
         line("not added", inert(&export.sentence), true);
@@ -147,8 +151,8 @@ mod tests {
             missing: vec![MissingDays {
                 provider: "azure".to_owned(),
                 account: "eu".to_owned(),
-                dates: Vec::new(),
                 label: "29 to 31 Oct".to_owned(),
+                ..MissingDays::default()
             }],
             book: "2026-11".to_owned(),
             data_version: 7,

@@ -119,6 +119,7 @@ impl Reader<'_> {
                 missing: target.path.to_owned(),
             })?;
         }
+        let doubles = table::doubles(&header, self.targets.iter().map(|target| target.column));
         while let Some(step) = rows.advance() {
             let line = match step {
                 table::Step::Row(line) => line,
@@ -127,7 +128,8 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            match rows.cells(header.len(), false, feed.broken_tail()) {
+            let row = rows.cells(header.len(), false, feed.broken_tail());
+            match row.and_then(|row| table::agree(row, &header, &doubles).map(|()| row)) {
                 Ok(row) => {
                     let cell = |target: &Target<'_>| {
                         let text = row.get(target.column);

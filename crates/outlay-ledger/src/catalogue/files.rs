@@ -217,8 +217,8 @@ pub async fn pin(pool: &SqlitePool, snapshot: i64, pid: u32, expires: i64) -> Re
     Ok(done.last_insert_rowid())
 }
 
-/// Lets go of a pin.
-pub async fn unpin(pool: &SqlitePool, pin: i64) -> Result<()> {
-    sqlx::query("DELETE FROM pin WHERE id = ?").bind(pin).execute(pool).await?;
-    Ok(())
+/// Lets go of a pin; whether it held until now.
+pub async fn unpin(pool: &SqlitePool, pin: i64) -> Result<bool> {
+    let done = sqlx::query("DELETE FROM pin WHERE id = ?").bind(pin).execute(pool).await?;
+    Ok(done.rows_affected() == 1)
 }

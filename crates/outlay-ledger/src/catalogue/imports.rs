@@ -16,6 +16,10 @@ pub struct ImportRow {
     pub at: i64,
     /// `kept` or `undone`.
     pub state: String,
+    /// What was asked for; empty where an earlier build made it.
+    pub request: String,
+    /// Import whose place it took.
+    pub replaces: Option<i64>,
     /// Reports, one a file.
     pub files: Vec<FileReport>,
 }
@@ -33,6 +37,8 @@ pub struct PresenceRow {
     pub day: i32,
     /// Records.
     pub records: i64,
+    /// When the newest of the files that have any first came in, microseconds.
+    pub at: i64,
 }
 
 /// The number of the next import.
@@ -40,10 +46,42 @@ pub async fn next(pool: &SqlitePool) -> Result<i64> {
     Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM import").fetch_one(pool).await?)
 }
 
-/// Adds an import.
-pub async fn add(db: &mut SqliteConnection, id: i64, at: i64) -> Result<()> {
-    sqlx::query("INSERT INTO import (id, at, state) VALUES (?, ?, 'kept')").bind(id).bind(at).execute(db).await?;
+/// Adds an import, with what was asked for and the import whose place it takes.
+pub async fn add(db: &mut SqliteConnection, id: i64, at: i64, request: &str, replaces: Option<i64>) -> Result<()> {
+    sqlx::query("INSERT INTO import (id, at, state, request, replaces) VALUES (?, ?, 'kept', ?, ?)")
+        .bind(id)
+        .bind(at)
+        .bind(request)
+        .bind(replaces)
+        .execute(db)
+        .await?;
     Ok(())
+}
+
+/// A kept import other than this one that holds a file of it, or one with one of these hashes, with the file's name.
+pub async fn holding_the_same(pool: &SqlitePool, import: i64, hashes: &[&str]) -> Result<Option<(i64, String)>> {
+    const OTHERS: &str = "SELECT f.import, f.report ->> '$.file' FROM import_file f JOIN import i ON i.id = f.import
+        WHERE i.state = 'kept' AND f.import <> ?1 AND f.report ->> '$.rows' > 0 AND f.hash ";
+    let of_this = format!("{OTHERS} IN (SELECT hash FROM import_file WHERE import = ?1) LIMIT 1");
+    let found = sqlx::query(sqlx::AssertSqlSafe(of_this)).bind(import).fetch_optional(pool).await?;
+    if let Some(row) = found {
+        return Ok(Some((row.get(0), row.get(1))));
+    }
+    for hash in hashes {
+        let same = sqlx::AssertSqlSafe(format!("{OTHERS} = ?2 LIMIT 1"));
+        if let Some(row) = sqlx::query(same).bind(import).bind(*hash).fetch_optional(pool).await? {
+            return Ok(Some((row.get(0), row.get(1))));
+        }
+    }
+    Ok(None)
+}
+
+/// The UTC days that an import has rows on, with one to each side: taking a row away can bring back one that it displaced
+/// a day before or after.
+pub async fn days(db: &mut SqliteConnection, import: i64) -> Result<BTreeSet<i32>> {
+    let days: Vec<i32> =
+        sqlx::query_scalar("SELECT DISTINCT day FROM presence WHERE import = ?").bind(import).fetch_all(db).await?;
+    Ok(days.into_iter().flat_map(|day| [day - 1, day, day + 1]).collect())
 }
 
 /// Adds a file of an import.
@@ -86,6 +124,31 @@ pub async fn add_rejected(db: &mut SqliteConnection, import: i64, file: i64, row
     Ok(())
 }
 
+/// Rejected rows of an import, or of one of its files, by file and line: how many there are, and a page of them with the
+/// numbers of their files.
+pub async fn rejected(
+    pool: &SqlitePool,
+    import: i64,
+    file: Option<i64>,
+    offset: i64,
+    limit: i64,
+) -> Result<(i64, Vec<(i64, RejectedRow)>)> {
+    const OF: &str = "FROM rejected WHERE import = ?1 AND (?2 IS NULL OR file = ?2)";
+    let total = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) {OF}")))
+        .bind(import)
+        .bind(file)
+        .fetch_one(pool)
+        .await?;
+    let page = format!("SELECT file, line, field, reason, value {OF} ORDER BY file, line, rowid LIMIT ?3 OFFSET ?4");
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(page)).bind(import).bind(file).bind(limit).bind(offset).fetch_all(pool).await?;
+    let row = |row: &sqlx::sqlite::SqliteRow| {
+        let line = u64::try_from(row.get::<i64, _>(1)).unwrap_or_default();
+        (row.get(0), RejectedRow { line, column: row.get(2), reason: row.get(3), value: row.get(4) })
+    };
+    Ok((total, rows.iter().map(row).collect()))
+}
+
 /// Clears the values of rejected rows: those that hold a text, or all of them.
 pub async fn forget_text(db: &mut SqliteConnection, text: Option<&str>) -> Result<()> {
     let holds = |value: &str| text.is_none_or(|text| value.contains(text));
@@ -106,6 +169,11 @@ pub async fn forget_text(db: &mut SqliteConnection, text: Option<&str>) -> Resul
             .bind(row.get::<i64, _>(1))
             .execute(&mut *db)
             .await?;
+    }
+    let requests = sqlx::query("SELECT id, request FROM import").fetch_all(&mut *db).await?;
+    for row in requests.iter().filter(|row| text.is_some_and(|text| row.get::<String, _>(1).contains(text))) {
+        let id: i64 = row.get(0);
+        sqlx::query("UPDATE import SET request = '' WHERE id = ?").bind(id).execute(&mut *db).await?;
     }
     if let Some(text) = text {
         sqlx::query("DELETE FROM name WHERE id = ?").bind(text).execute(db).await?;
@@ -159,7 +227,8 @@ pub async fn with_rows(pool: &SqlitePool, (first, last): (i32, i32)) -> Result<V
 
 /// All imports, latest first.
 pub async fn list(pool: &SqlitePool) -> Result<Vec<ImportRow>> {
-    let rows = sqlx::query("SELECT id, at, state FROM import ORDER BY id DESC").fetch_all(pool).await?;
+    let rows =
+        sqlx::query("SELECT id, at, state, request, replaces FROM import ORDER BY id DESC").fetch_all(pool).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in &rows {
         let id: i64 = row.get(0);
@@ -171,7 +240,7 @@ pub async fn list(pool: &SqlitePool) -> Result<Vec<ImportRow>> {
             .iter()
             .map(|f| Ok(serde_json::from_str(&f.get::<String, _>(0))?))
             .collect::<Result<Vec<FileReport>>>()?;
-        out.push(ImportRow { id, at: row.get(1), state: row.get(2), files });
+        out.push(ImportRow { id, at: row.get(1), state: row.get(2), request: row.get(3), replaces: row.get(4), files });
     }
     Ok(out)
 }
@@ -179,7 +248,13 @@ pub async fn list(pool: &SqlitePool) -> Result<Vec<ImportRow>> {
 /// Days with records by source, over all kept imports.
 pub async fn presence(pool: &SqlitePool) -> Result<Vec<PresenceRow>> {
     let rows = sqlx::query(
-        "SELECT kind, provider, account, day, sum(records) FROM presence GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+        // A file that comes in once more tells no more than it did the first time.
+        "WITH first AS (
+             SELECT hash, min(at) AS at FROM import_file JOIN import ON import.id = import_file.import GROUP BY hash),
+         known AS (SELECT import, max(first.at) AS at FROM import_file JOIN first USING (hash) GROUP BY import)
+         SELECT kind, provider, account, day, sum(records), max(coalesce(known.at, import.at))
+         FROM presence JOIN import ON import.id = presence.import LEFT JOIN known ON known.import = import.id
+         GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
     )
     .fetch_all(pool)
     .await?;
@@ -191,6 +266,7 @@ pub async fn presence(pool: &SqlitePool) -> Result<Vec<PresenceRow>> {
             account: r.get(2),
             day: r.get(3),
             records: r.get(4),
+            at: r.get(5),
         })
         .collect())
 }

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,13 +20,18 @@ pub const ROW_GROUP: usize = 1 << 18;
 pub fn write(frame: &mut DataFrame, scratch: &Path, target: &Path) -> Result<(i64, String)> {
     let temporary = scratch.join("under-construction.parquet");
     let file = File::create(&temporary).map_err(Error::io(&temporary))?;
-    let mut hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0 };
-    ParquetWriter::new(&mut hashing)
+    let mut hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0, failed: None };
+    let written = ParquetWriter::new(&mut hashing)
         .with_compression(ParquetCompression::Zstd(None))
         .with_row_group_size(Some(ROW_GROUP))
         .with_statistics(StatisticsOptions::default())
-        .finish(frame)
-        .map_err(|e| disk_error(e, &temporary))?;
+        .finish(frame);
+    if let Err(error) = written {
+        return Err(match hashing.failed.take() {
+            Some(source) => Error::Io { path: temporary, source },
+            None => Error::Frame(error),
+        });
+    }
     hashing.file.sync_all().map_err(Error::io(&temporary))?;
     let (bytes, hash) = (hashing.bytes, hashing.hasher.finalize().to_hex().to_string());
     drop(hashing);
@@ -37,25 +42,24 @@ pub fn write(frame: &mut DataFrame, scratch: &Path, target: &Path) -> Result<(i6
     Ok((bytes, hash))
 }
 
-/// A full disk reaches us through polars: give it back its own face.
-fn disk_error(error: PolarsError, path: &Path) -> Error {
-    match error {
-        PolarsError::IO { error, .. } => {
-            Error::Io { path: path.to_path_buf(), source: std::io::Error::new(error.kind(), error.to_string()) }
-        }
-        other => Error::Frame(other),
-    }
-}
-
 struct Hashing {
     file: File,
     hasher: blake3::Hasher,
     bytes: i64,
+    /// What the system said of a full disk: it reaches us as a text of polars.
+    failed: Option<std::io::Error>,
 }
 
 impl Write for Hashing {
     fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
-        let written = self.file.write(buf)?;
+        let written = match self.file.write(buf) {
+            Ok(written) => written,
+            Err(error) => {
+                let copy = std::io::Error::new(error.kind(), error.to_string());
+                self.failed = Some(copy);
+                return Err(error);
+            }
+        };
         self.hasher.update(&buf[..written]);
         self.bytes += written as i64;
         Ok(written)
@@ -119,7 +123,11 @@ impl AnonymousScan for Scan {
 }
 
 fn open(path: &Path) -> Result<ParquetReader<File>> {
-    Ok(ParquetReader::new(File::open(path).map_err(Error::io(path))?))
+    let file = File::open(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Error::Damaged { path: path.to_path_buf(), reason: "it is gone".to_owned() },
+        _ => Error::io(path)(error),
+    })?;
+    Ok(ParquetReader::new(file))
 }
 
 fn damaged(path: &Path, error: &PolarsError) -> Error {

@@ -120,6 +120,12 @@ impl Import {
         }
     }
 
+    /// Rows that were not refused so far.
+    #[must_use]
+    pub fn good_rows(&self) -> u64 {
+        self.tallies.iter().map(|tally| tally.rows - tally.rejected).sum()
+    }
+
     /// Begins the next file.
     pub fn begin_file(&mut self) {
         self.count_secrets();

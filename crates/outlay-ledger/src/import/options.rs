@@ -8,6 +8,10 @@ pub struct ImportOptions {
     pub keep_text: bool,
     /// Store user ids as keyed hashes.
     pub hash_users: bool,
+    /// What was asked for, kept with the import so that it can be asked again.
+    pub request: String,
+    /// Import whose place this takes: its rows leave with the same data version.
+    pub replaces: Option<i64>,
     /// Told now and then the bytes and rows read so far; returns whether to go on.
     pub progress: Box<dyn FnMut(u64, u64) -> bool + Send>,
     /// Asked while publishing, between parts: whether to stop and leave nothing.
@@ -31,6 +35,8 @@ impl Default for ImportOptions {
             rows_in_memory: ImportOptions::ROWS_IN_MEMORY,
             keep_text: false,
             hash_users: false,
+            request: String::new(),
+            replaces: None,
             progress: Box::new(|_, _| true),
             cancelled: Box::new(|| false),
         }

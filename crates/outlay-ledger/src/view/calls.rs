@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use outlay_model::money::Pico;
+use outlay_model::report::Kind;
 use outlay_model::time::{DAY, Micros, day_date, utc_day};
 use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
 use super::scan::{Columns, each, selected, within};
-use super::{Selection, View};
+use super::{Selection, View, overlap};
 use crate::catalogue::files::FileRow;
 use crate::datasets::schema::{Dataset, Type};
 use crate::datasets::{files, ids};
@@ -293,11 +294,17 @@ impl View {
     pub async fn trace(&self, trace_id: &str) -> Result<Vec<StoredCall>> {
         let mut packed = Vec::new();
         ids::pack(trace_id, &mut packed);
-        let mut all = Vec::new();
-        for dataset in [Dataset::Calls, Dataset::Steps] {
-            let files = self.files(dataset.name()).await?;
-            all.extend(self.rows(files, col("trace_id").eq(lit(packed.clone()))).await?);
+        let of_trace = || col("trace_id").eq(lit(packed.clone()));
+        let calls = self.files(Dataset::Calls.name()).await?;
+        let mut all = match overlap::counting(Dataset::Calls, &self.left_out(Kind::Call).await?) {
+            // Of two logs of one trace the one that counts.
+            Some(counting) => self.rows(calls.clone(), of_trace().and(counting)).await?,
+            None => Vec::new(),
+        };
+        if all.is_empty() {
+            all = self.rows(calls, of_trace()).await?;
         }
+        all.extend(self.rows(self.files(Dataset::Steps.name()).await?, of_trace()).await?);
         if all.is_empty() {
             return Err(Error::Unknown(format!("trace {trace_id}")));
         }

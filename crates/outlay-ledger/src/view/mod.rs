@@ -26,7 +26,7 @@ pub use rows::FromRows;
 
 use crate::catalogue::files::{self, FileRow, Snapshot};
 use crate::catalogue::prices;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::pricing::RateTable;
 
@@ -105,9 +105,10 @@ impl View {
     /// Lets go of the data version.
     ///
     /// # Errors
-    /// What SQLite says.
+    /// [`Error::GivenUp`] where the hour was over and a writer took the pin: what was read since may be incomplete. Else
+    /// what SQLite says.
     pub async fn close(self) -> Result<()> {
-        files::unpin(&self.pins, self.pin).await
+        if files::unpin(&self.pins, self.pin).await? { Ok(()) } else { Err(Error::GivenUp(self.snapshot.id)) }
     }
 
     /// How many records of a kind there are.

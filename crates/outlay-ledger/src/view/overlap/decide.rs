@@ -1,5 +1,6 @@
 //! Which files are of one cut, and which cut counts.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Datelike;
@@ -107,14 +108,16 @@ pub(super) fn beside_the_best(
     }
     let Some(most) = totals.values().max().copied() else { return Vec::new() };
     let close = |total: i128| (most - total) * 200 <= most.abs();
-    let best = totals.iter().filter(|(_, total)| close(**total)).map(|(of, _)| *of).min_by_key(|of| {
+    let best = totals.iter().filter(|(_, total)| close(**total)).min_by_key(|(of, total)| {
         // The best of a class speaks for it.
-        cuts.iter()
+        let tells = cuts
+            .iter()
             .filter(|(file, _)| class.get(file) == Some(of))
-            .map(|(_, cut)| (std::cmp::Reverse(cut.told.count_ones()), cut.clone()))
-            .map(|(told, cut)| (told, cut.width, cut.format, cut.told))
-            .min()
+            .map(|(_, cut)| (Reverse(cut.told.count_ones()), cut.width, cut.format.clone(), cut.told))
+            .min();
+        (tells, Reverse(**total))
     });
+    let best = best.map(|(of, _)| *of);
     let others = facts.iter().filter(|fact| class.get(&fact.file).copied() != best);
     others
         .map(|fact| LeftOut {

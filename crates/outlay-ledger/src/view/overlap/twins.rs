@@ -1,12 +1,15 @@
 //! Logs of the same calls that share no id: found by what the calls are like.
 //!
-//! On a day, two files are alike where at least half of the marks of the one that has fewer are marks of the other. They
-//! are **twins** on the days on which they are alike, if on these they have [`LEAST`] different marks in common, and
-//! [`BEYOND_CHANCE`] times as many as the one has with the other an hour later. A day of too few calls to tell goes with
-//! the others. Sketches hold the smallest marks: where one is full, only marks as small as all that both can have are
-//! compared.
+//! Two files are **twins** on the days on which at least half of the marks of the one that has fewer are marks of the
+//! other, if on all days that both tell [`LEAST`] different marks meet, and [`BEYOND_CHANCE`] times as many as the one has
+//! with the other an hour later. A day of fewer than [`LEAST`] marks cannot be judged alone: it goes with all such days of
+//! the two together. Sketches hold the smallest marks: where one is full, only marks as small as all that both can have
+//! are compared.
+//!
+//! A log may come in many files. Files of a day that are twins of one another hang together, and so do those that overlap
+//! less because they were cut at other hours ([`OVERLAP`]); neighbours are on opposite sides, and the fuller side counts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 use outlay_model::report::Kind;
@@ -30,6 +33,9 @@ pub(super) struct Log {
     /// Of the same calls an hour later.
     pub later: Vec<u64>,
 }
+
+/// Of the marks of the smaller file, one in so many is enough between files that have twins that day.
+const OVERLAP: usize = 10;
 
 /// Provider, account and day.
 type Unit<'a> = (&'a str, &'a str, i32);
@@ -58,9 +64,19 @@ pub(super) fn decide<E>(
     let mut out = Vec::new();
     for (unit, pairs) in twins {
         let Some(logs) = units.get(&unit) else { continue };
-        for files in connected(&pairs) {
-            let facts: Vec<&Fact> = logs.iter().map(|log| &log.fact).filter(|f| files.contains(&f.file)).collect();
-            let class = sides(&files, &pairs, &cuts);
+        // By what the files tell, so that ids decide nothing but where all else is the same.
+        let mut files: Vec<FileId> = logs.iter().map(|log| log.fact.file).collect();
+        let of = |file: FileId| logs.iter().find(|log| log.fact.file == file);
+        files.sort_by_cached_key(|file| {
+            let log = of(*file);
+            let told = log.map(|log| (std::cmp::Reverse(log.fact.total), log.marks.clone()));
+            (cuts.get(file).cloned(), told, *file)
+        });
+        let places: HashMap<FileId, usize, FixedState> =
+            files.iter().enumerate().map(|(at, file)| (*file, at)).collect();
+        for class in sides(&pairs, |file| places.get(&file).copied().unwrap_or(usize::MAX)) {
+            let facts: Vec<&Fact> =
+                logs.iter().map(|log| &log.fact).filter(|fact| class.contains_key(&fact.file)).collect();
             out.extend(beside_the_best(Kind::Call, &facts, &class, &cuts));
         }
     }
@@ -93,76 +109,134 @@ fn meeting(logs: &[&Log]) -> BTreeSet<(usize, usize)> {
     out
 }
 
-/// Twins of each unit.
-fn twins<'a>(units: &BTreeMap<Unit<'a>, Vec<&'a Log>>) -> BTreeMap<Unit<'a>, Vec<Pair>> {
-    #[derive(Default)]
-    struct Found<'a> {
-        alike: Vec<Unit<'a>>,
-        marks: BTreeSet<u64>,
-        chance: usize,
+/// What meets between two files.
+#[derive(Clone, Copy, Debug, Default)]
+struct Met {
+    marks: usize,
+    of: usize,
+    chance: usize,
+}
+
+impl Met {
+    fn of(a: &Log, b: &Log) -> Met {
+        let (marks, of) = common(&a.marks, &b.marks);
+        Met { marks: marks.len(), of, chance: common(&a.marks, &b.later).0.len() }
     }
+
+    fn add(&mut self, other: Met) {
+        self.marks += other.marks;
+        self.of += other.of;
+        self.chance += other.chance;
+    }
+
+    fn half(&self) -> bool {
+        2 * self.marks >= self.of
+    }
+
+    fn beyond_chance(&self) -> bool {
+        self.marks >= BEYOND_CHANCE * self.chance
+    }
+}
+
+/// Days on which two files are twins.
+fn twin_days(a: &Days<'_>, b: &Days<'_>) -> Vec<i32> {
+    let (mut all, mut thin) = (Met::default(), Met::default());
+    let mut marks: BTreeSet<u64> = BTreeSet::new();
+    let mut days: BTreeMap<i32, Met> = BTreeMap::new();
+    for (day, a) in a {
+        for (_, b) in b.iter().filter(|(other, _)| other == day) {
+            days.entry(*day).or_default().add(Met::of(a, b));
+            marks.extend(common(&a.marks, &b.marks).0);
+        }
+    }
+    for met in days.values() {
+        all.add(*met);
+        if met.of < LEAST {
+            thin.add(*met);
+        }
+    }
+    if marks.len() < LEAST || !all.beyond_chance() {
+        return Vec::new();
+    }
+    let alike = |met: &Met| if met.of < LEAST { thin.of > 0 && thin.half() } else { met.half() && met.beyond_chance() };
+    // Days of which nothing can be compared go with the others, if all of these are alike.
+    let blind = |met: &Met| met.of == 0 && thin.of == 0 && all.half();
+    days.iter().filter(|(_, met)| alike(met) || blind(met)).map(|(day, _)| *day).collect()
+}
+
+/// Twins of each unit, and other pairs of files that have twins there and overlap.
+fn twins<'a>(units: &BTreeMap<Unit<'a>, Vec<&'a Log>>) -> BTreeMap<Unit<'a>, HashSet<Pair, FixedState>> {
     let mut meet: BTreeSet<(&str, &str, Pair)> = BTreeSet::new();
+    let mut of_file: HashMap<(&str, &str, FileId), Days<'_>, FixedState> = HashMap::default();
     for (unit, logs) in units {
         let files = |(a, b): (usize, usize)| (logs[a].fact.file, logs[b].fact.file);
         meet.extend(meeting(logs).into_iter().map(files).map(|(a, b)| (unit.0, unit.1, (a.min(b), a.max(b)))));
-    }
-    let mut of_file: HashMap<(&str, &str, FileId), Days<'_>, FixedState> = HashMap::default();
-    for (unit, logs) in units {
         for log in logs {
             of_file.entry((unit.0, unit.1, log.fact.file)).or_default().push((unit.2, log));
         }
     }
-    let mut out: BTreeMap<Unit<'a>, Vec<Pair>> = BTreeMap::new();
-    for (provider, account, pair) in meet {
-        let days = |file| of_file.get(&(provider, account, file)).map_or(&[][..], Vec::as_slice);
-        let mut found = Found::default();
-        let mut marks_of_alike = 0;
-        for (day, a) in days(pair.0) {
-            for (_, b) in days(pair.1).iter().filter(|(other, _)| other == day) {
-                let (marks, of) = common(&a.marks, &b.marks);
-                if 2 * marks.len() < of {
-                    continue;
-                }
-                found.alike.push((provider, account, *day));
-                found.chance += common(&a.marks, &b.later).0.len();
-                marks_of_alike += marks.len();
-                found.marks.extend(marks);
+    let mut out: BTreeMap<Unit<'a>, HashSet<Pair, FixedState>> = BTreeMap::new();
+    for (provider, account, pair) in &meet {
+        let days = |file| of_file.get(&(*provider, *account, file));
+        if let (Some(a), Some(b)) = (days(pair.0), days(pair.1)) {
+            for day in twin_days(a, b) {
+                out.entry((*provider, *account, day)).or_default().insert(*pair);
             }
         }
-        if found.marks.len() >= LEAST && marks_of_alike >= BEYOND_CHANCE * found.chance {
-            found.alike.dedup();
-            found.alike.into_iter().for_each(|unit| out.entry(unit).or_default().push(pair));
+    }
+    for (unit, pairs) in &mut out {
+        let Some(logs) = units.get(unit) else { continue };
+        let members: HashSet<FileId, FixedState> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        let logs: Vec<&Log> = logs.iter().filter(|log| members.contains(&log.fact.file)).copied().collect();
+        for (a, b) in meeting(&logs) {
+            let met = Met::of(logs[a], logs[b]);
+            if OVERLAP * met.marks >= met.of && met.beyond_chance() {
+                let (a, b) = (logs[a].fact.file, logs[b].fact.file);
+                pairs.insert((a.min(b), a.max(b)));
+            }
         }
     }
     out
 }
 
-/// Files that hang together by twins.
-fn connected(pairs: &[Pair]) -> Vec<BTreeSet<FileId>> {
-    let mut out: Vec<BTreeSet<FileId>> = Vec::new();
+/// For each file the first file of its side, by groups of files that hang together. `order` ranks files by what they
+/// tell, whatever their ids.
+fn sides(pairs: &HashSet<Pair, FixedState>, order: impl Fn(FileId) -> usize) -> Vec<BTreeMap<FileId, FileId>> {
+    let mut neighbours: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
     for (a, b) in pairs {
-        let (mut joined, others): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut out).into_iter().partition(|files| files.contains(a) || files.contains(b));
-        out = others;
-        joined.push(BTreeSet::from([*a, *b]));
-        out.push(joined.into_iter().flatten().collect());
+        neighbours.entry(*a).or_default().push(*b);
+        neighbours.entry(*b).or_default().push(*a);
+    }
+    let mut files: Vec<FileId> = neighbours.keys().copied().collect();
+    files.sort_by_key(|file| order(*file));
+    let mut side: HashMap<FileId, usize, FixedState> = HashMap::default();
+    let mut out = Vec::new();
+    for first in files {
+        if side.contains_key(&first) {
+            continue;
+        }
+        let (mut group, mut at) = (vec![first], 0);
+        side.insert(first, 0);
+        while at < group.len() {
+            let mut next: Vec<FileId> = neighbours.get(&group[at]).cloned().unwrap_or_default();
+            next.sort_by_key(|file| order(*file));
+            at += 1;
+            for file in next {
+                if side.contains_key(&file) {
+                    continue;
+                }
+                // The first side without a neighbour: two logs have two sides, three have three.
+                let taken: Vec<usize> =
+                    neighbours.get(&file).into_iter().flatten().filter_map(|other| side.get(other)).copied().collect();
+                side.insert(file, (0..).find(|number| !taken.contains(number)).unwrap_or_default());
+                group.push(file);
+            }
+        }
+        let mut names: BTreeMap<usize, FileId> = BTreeMap::new();
+        let numbers = group.iter().filter_map(|file| Some((*file, *side.get(file)?)));
+        out.push(numbers.map(|(file, number)| (file, *names.entry(number).or_insert(file))).collect());
     }
     out
-}
-
-/// For each file the first file of its side. Twins are never of one side; a log may come in many files, which are.
-fn sides(files: &BTreeSet<FileId>, pairs: &[Pair], cuts: &BTreeMap<FileId, Cut>) -> BTreeMap<FileId, FileId> {
-    let mut order: Vec<FileId> = files.iter().copied().collect();
-    order.sort_by_key(|file| (cuts.get(file), *file));
-    let are_twins = |a: FileId, b: FileId| pairs.contains(&(a.min(b), a.max(b)));
-    let mut sides: Vec<Vec<FileId>> = Vec::new();
-    for file in order {
-        match sides.iter_mut().find(|side| !side.iter().any(|other| are_twins(*other, file))) {
-            Some(side) => side.push(file),
-            None => sides.push(vec![file]),
-        }
-    }
-    sides.into_iter().flat_map(|side| side.clone().into_iter().map(move |file| (file, side[0]))).collect()
 }
 
 #[cfg(test)]
@@ -243,5 +317,47 @@ mod tests {
         assert_eq!(left(&logs), [(1, 1, 1)]);
         let two: Vec<Log> = (0..4).flat_map(|i| [log(2 + i, 1, i as u64 / 2 * 100, 100)]).collect();
         assert_eq!(left(&two), [(3, 1, 1), (5, 1, 1)]);
+    }
+
+    #[test]
+    fn logs_that_were_cut_at_other_hours_are_two_sides() {
+        // 24 hours of ten calls; one is cut at 10 o'clock, the other at 14.
+        let logs = [log(0, 1, 0, 100), log(2, 1, 100, 140), log(1, 1, 0, 140), log(3, 1, 140, 100)];
+        let out = left(&logs);
+        assert!(out == [(0, 1, 1), (2, 1, 1)] || out == [(1, 1, 1), (3, 1, 1)], "{out:?}");
+    }
+
+    #[test]
+    fn a_fifth_in_common_is_no_twin_on_any_day() {
+        // A gateway of 30,000 calls a day, and a tracer of 300 of which 60 go through it.
+        let logs: Vec<Log> = (0..90_u64)
+            .flat_map(|day| {
+                let first = day * 1_000_000;
+                let mut tracer = log(1, day as i32, first, 60);
+                tracer.marks.extend(log(1, 0, first + 500_000, 240).marks);
+                tracer.marks.sort_unstable();
+                tracer.marks.truncate(KEPT);
+                tracer.fact.total = 300_000;
+                [log(0, day as i32, first, 30_000), tracer]
+            })
+            .collect();
+        assert_eq!(left(&logs), []);
+        // All of them go through it: a hundredth of its calls.
+        let logs: Vec<Log> = (0..90_u64)
+            .flat_map(|day| [log(0, day as i32, day * 1_000_000, 30_000), log(1, day as i32, day * 1_000_000, 300)])
+            .collect();
+        assert_eq!(left(&logs), [(1, 0, 89)]);
+    }
+
+    #[test]
+    fn which_of_two_alike_counts_does_not_hang_on_ids() {
+        let cuts = |logs: &[Log]| Ok::<_, ()>(logs.iter().map(|log| (log.fact.file, Cut::default())).collect());
+        let larger = |big: i64, small: i64| {
+            let mut logs = [log(big, 1, 0, 1000), log(small, 1, 0, 1000)];
+            logs[0].fact.total += 4000;
+            let out = decide(&logs, &Accounts::new(), || cuts(&logs)).unwrap();
+            out.iter().map(|l| l.file.1).collect::<Vec<_>>()
+        };
+        assert_eq!((larger(0, 1), larger(1, 0)), (vec![1], vec![0]));
     }
 }
