@@ -82,12 +82,14 @@ fn left_out(conditions: &[Condition], context: &Context) -> Vec<LeftOutExport> {
         .collect()
 }
 
+/// Kinds of a day, and whether their records of it may be all.
+type KindsByDay = BTreeMap<NaiveDate, Vec<(Kind, bool)>>;
+
 /// Days of the period, up to today, on which an expected account has no record, or not all of them.
 #[must_use]
 pub fn missing_days(conditions: &[Condition], context: &Context) -> Vec<MissingDays> {
     let accounts = Accounts::of(context, &[]);
-    // Kinds, and whether their records of the day may be all.
-    let mut days: BTreeMap<(String, String), BTreeMap<NaiveDate, Vec<(Kind, bool)>>> = BTreeMap::new();
+    let mut days: BTreeMap<(String, String), KindsByDay> = BTreeMap::new();
     for presence in context.presence.iter().filter(|p| p.kind != Kind::Score) {
         let account = accounts.canonical(&presence.provider, &presence.account);
         if !selects_account(conditions, &presence.provider, &presence.account)

@@ -54,7 +54,7 @@ impl ParquetText {
         let schema = reader.schema().map_err(|e| damaged(path, &e))?;
         let rows = reader.num_rows().map_err(|e| damaged(path, &e))?;
         let mut text = csv::Writer::from_writer(Vec::new());
-        text.write_record(schema.iter_names().map(|name| name.as_str())).map_err(|e| no_table(path, &e))?;
+        text.write_record(schema.iter_names().map(PlSmallStr::as_str)).map_err(|e| no_table(path, &e))?;
         let text = text.into_inner().map_err(|e| no_table(path, &e))?;
         Ok(ParquetText {
             path: path.to_path_buf(),

@@ -72,7 +72,7 @@ pub struct Again {
     named: bool,
 }
 
-fn nothing_changed(message: String, remedy: impl Into<String>) -> ErrorReply {
+fn nothing_changed(message: &str, remedy: impl Into<String>) -> ErrorReply {
     ErrorReply::new("bad_request", format!("{message}; nothing was changed"), remedy)
 }
 
@@ -95,7 +95,7 @@ impl Again {
         if paths.is_empty() || gone.is_some() {
             let what = gone.map_or_else(|| "the files of this import".to_owned(), Clone::clone);
             return Err(nothing_changed(
-                format!("{what} cannot be found any more"),
+                &format!("{what} cannot be found any more"),
                 format!("Say where they are now: `outlay imports again {import} FILES`."),
             ));
         }
@@ -120,13 +120,13 @@ impl Again {
             match read.iter().find(|(report, _)| report.file == before.file).map(|(report, _)| &report.refused) {
                 Some(None) => {}
                 Some(Some(why)) => {
-                    return Err(nothing_changed(format!("{} cannot be read now: {why}", before.file), ""));
+                    return Err(nothing_changed(&format!("{} cannot be read now: {why}", before.file), ""));
                 }
                 // Files that are named anew are called otherwise.
                 None if self.named => {}
                 None => {
                     return Err(nothing_changed(
-                        format!("{} was read with import {import} and is not there any more", before.file),
+                        &format!("{} was read with import {import} and is not there any more", before.file),
                         format!("Say where its files are now: `outlay imports again {import} FILES`."),
                     ));
                 }
@@ -135,14 +135,14 @@ impl Again {
         let had: u64 = were_read().map(|report| report.rows - report.rejected).sum();
         if good < had {
             return Err(nothing_changed(
-                format!("the files hold {good} good rows, and import {import} read {had}"),
+                &format!("the files hold {good} good rows, and import {import} read {had}"),
                 format!("If that is meant, undo import {import} and import them as usual."),
             ));
         }
         let hashes: Vec<&str> = read.iter().filter(|(r, _)| r.refused.is_none()).map(|(_, hash)| *hash).collect();
         if let Some((other, file)) = ledger.holding_the_same(import, &hashes).await? {
             return Err(nothing_changed(
-                format!("import {other} holds {file} as well: read another way here, its rows would count twice"),
+                &format!("import {other} holds {file} as well: read another way here, its rows would count twice"),
                 format!("Undo import {other} first."),
             ));
         }
