@@ -7,9 +7,11 @@ export default defineConfig({
   reporter: [['list']],
   fullyParallel: true,
   workers: 2,
-  timeout: 15_000,
+  // Against hanging only: a busy machine takes ten times as long as an idle one.
+  timeout: 180_000,
+  expect: { timeout: 60_000 },
   use: {
-    actionTimeout: 5_000,
+    actionTimeout: 60_000,
     baseURL: 'http://localhost:4317',
     viewport: { width: 1280, height: 800 },
     timezoneId: 'Europe/Berlin',

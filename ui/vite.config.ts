@@ -20,5 +20,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
   },
   preview: { port: 4317, strictPort: true, headers: { 'Content-Security-Policy': POLICY } },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 });
