@@ -32,7 +32,10 @@ async fn agrees(company: &Company, outside: &Value, month: &str) {
         let told = told.map_or(0, |r| r["records"].as_i64().unwrap());
         assert_eq!(told, outside["records"][dataset].as_i64().unwrap_or(0), "{dataset}");
     }
-    assert_eq!(outside["rollups"], json!({ "rollup-a": true, "rollup-a-day": true, "rollup-b": true }));
+    assert_eq!(
+        outside["rollups"],
+        json!({ "rollup-a": true, "rollup-a-day": true, "rollup-a-hour": true, "rollup-b": true })
+    );
     let features =
         company.ask("hotspots", json!({ "filter": filter(json!([])), "by": ["feature"], "top": 1000 })).await;
     let found = outside["features"].as_array().unwrap();

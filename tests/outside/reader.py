@@ -81,7 +81,7 @@ def main(ledger, month):
                    coalesce(sum(pico), 0)::VARCHAR AS pico
             FROM priced GROUP BY 1 ORDER BY 1""")
         # What is rolled up must be what is in the rows.
-        for rollup in ["rollup-a", "rollup-a-day", "rollup-b"]:
+        for rollup in ["rollup-a", "rollup-a-day", "rollup-a-hour", "rollup-b"]:
             same = rows(f"SELECT sum(records)::BIGINT AS records, sum(errors)::BIGINT AS errors, "
                         f"(sum(amount_high)::HUGEINT * 1000000 + sum(amount_low))::VARCHAR AS recorded_pico, {sums} FROM \"{rollup}\"")[0]
             want = rows("SELECT count(*) AS records, count_if(status = 'error') AS errors, "

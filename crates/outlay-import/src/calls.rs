@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use crate::error::{Fault, ImportError};
 use crate::feed::{Feed, Spot};
 use crate::fields::{self, Draft, Rules, Slot, Times, kinds};
+use crate::flat::{Flat, Value};
 use crate::format::{ReadOptions, ReadSummary};
 use crate::head::{Head, Layout};
 use crate::json::{self, JsonRows};
@@ -236,6 +237,7 @@ fn json_rows(
 ) -> Result<(), ImportError> {
     let mut rows = JsonRows::new(input.reader, layout, "");
     let mut keys = Keys { dialect, known: Vec::new(), left_out: LeftOut::default() };
+    let mut flat = Flat::new();
     while let Some(step) = rows.advance() {
         let at = |line| Spot { line, document: Some(&rows) };
         let line = match step {
@@ -252,11 +254,11 @@ fn json_rows(
                 continue;
             }
         };
-        let mut parsed = one(text, &mut keys, |draft| deliver(draft, at(line), account, rules, times, feed));
+        let mut parsed = one(text, &mut keys, &mut flat, |draft| deliver(draft, at(line), account, rules, times, feed));
         if parsed.is_err() && rows.mend() {
             let at = |line| Spot { line, document: Some(&rows) };
             let text = rows.text().unwrap_or_default();
-            parsed = one(text, &mut keys, |draft| deliver(draft, at(line), account, rules, times, feed));
+            parsed = one(text, &mut keys, &mut flat, |draft| deliver(draft, at(line), account, rules, times, feed));
         }
         match parsed {
             Ok(delivered) => delivered?,
@@ -284,16 +286,21 @@ struct Keys<'d> {
 }
 
 impl Keys<'_> {
+    fn find(&mut self, key: &str) -> Option<Slot> {
+        let slot = self.dialect.slot(key);
+        if slot.is_none() {
+            self.left_out.add(key);
+        }
+        slot
+    }
+
     fn slot(&mut self, at: usize, key: &str) -> Option<Slot> {
         if let Some((known, slot)) = self.known.get(at)
             && **known == *key
         {
             return *slot;
         }
-        let slot = self.dialect.slot(key);
-        if slot.is_none() {
-            self.left_out.add(key);
-        }
+        let slot = self.find(key);
         if let Some(known) = self.known.get_mut(at) {
             *known = (key.into(), slot);
         } else if at == self.known.len() && at < 256 {
@@ -304,8 +311,32 @@ impl Keys<'_> {
 }
 
 /// Parses a row and hands it on.
-fn one<'a, R>(text: &'a str, keys: &mut Keys<'_>, take: impl FnOnce(Draft<'a>) -> R) -> Result<R, Fault> {
-    parse(text, keys).map(take)
+fn one<'a, R>(
+    text: &'a str,
+    keys: &mut Keys<'_>,
+    flat: &mut Flat<Option<Slot>>,
+    take: impl FnOnce(Draft<'a>) -> R,
+) -> Result<R, Fault> {
+    let mut draft = Draft::default();
+    let mut fault = None;
+    let walked = flat.walk(
+        text,
+        |key| keys.find(key),
+        |slot, key, value| {
+            let (Some(slot), Value::Text(text) | Value::Bare(text)) = (slot, value) else { return };
+            if text.is_empty() {
+                return;
+            }
+            if let (Err(found), None) = (draft.set(slot, &Cow::Borrowed(key), &Cow::Borrowed(text)), &fault) {
+                fault = Some(found);
+            }
+        },
+    );
+    match (walked, fault) {
+        (None, _) => parse(text, keys).map(take),
+        (Some(()), Some(fault)) => Err(fault),
+        (Some(()), None) => Ok(take(draft)),
+    }
 }
 
 fn parse<'a>(text: &'a str, keys: &mut Keys<'_>) -> Result<Draft<'a>, Fault> {

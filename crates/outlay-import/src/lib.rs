@@ -36,6 +36,7 @@ mod documents;
 mod error;
 mod feed;
 mod fields;
+mod flat;
 mod format;
 mod formats;
 mod head;

@@ -1,6 +1,6 @@
 //! Lines of bounded length in one reused buffer.
 
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 /// The longest row that is read; a longer one is rejected and skipped without being held in memory.
 pub const MAX_ROW: usize = 16 * 1024 * 1024;
@@ -55,7 +55,7 @@ impl<R: BufRead> Lines<R> {
     /// Takes what was given back, up to the end of a line; whether that was reached.
     fn take_again(&mut self) -> bool {
         let rest = &self.again[self.taken..];
-        let (length, whole) = match rest.iter().position(|byte| *byte == b'\n') {
+        let (length, whole) = match memchr::memchr(b'\n', rest) {
             Some(at) => (at + 1, true),
             None => (rest.len(), false),
         };
@@ -78,9 +78,8 @@ impl<R: BufRead> Lines<R> {
         self.buffer.clear();
         self.end = 0;
         if self.again.is_empty() || !self.take_again() {
-            let room = (MAX_ROW as u64 + 2).saturating_sub(self.buffer.len() as u64);
-            let read = (&mut self.reader).take(room).read_until(b'\n', &mut self.buffer);
-            if read.is_err() || self.buffer.is_empty() {
+            let room = (MAX_ROW + 2).saturating_sub(self.buffer.len());
+            if !read_line(&mut self.reader, room, &mut self.buffer) || self.buffer.is_empty() {
                 return None;
             }
         }
@@ -103,6 +102,27 @@ impl<R: BufRead> Lines<R> {
         self.end = end;
         Some(Line { number: self.number, too_long })
     }
+}
+
+/// Reads up to and including the end of a line, `room` bytes at most; whether the source could be read. The standard
+/// library's own way looks at a few bytes at a time.
+fn read_line(reader: &mut impl BufRead, mut room: usize, line: &mut Vec<u8>) -> bool {
+    while room > 0 {
+        let found = match reader.fill_buf() {
+            Ok(found) => &found[..found.len().min(room)],
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(_) => return false,
+        };
+        let end = memchr::memchr(b'\n', found);
+        let read = end.map_or(found.len(), |at| at + 1);
+        line.extend_from_slice(&found[..read]);
+        reader.consume(read);
+        room -= read;
+        if end.is_some() || read == 0 {
+            break;
+        }
+    }
+    true
 }
 
 /// Whether a line holds nothing.

@@ -204,7 +204,7 @@ impl Job {
         Ok(((all - left.height()) as i64, left))
     }
 
-    fn write(&self, mut frame: DataFrame, file: &FileRow, rolled: bool, number: usize) -> Result<Written> {
+    fn write(&self, frame: DataFrame, file: &FileRow, rolled: bool, number: usize) -> Result<Written> {
         let shape = if file.part.len() > 7 { "day" } else { "month" };
         let path = |name: &str| format!("{name}/{shape}={}/{:06}-f{number}.parquet", file.part, self.snapshot);
         let times = crate::datasets::spill::times(&frame)?;
@@ -217,16 +217,18 @@ impl Job {
             last: times.last().copied().unwrap_or_default(),
             ..file.clone()
         };
-        let save = |frame: &mut DataFrame, row: &mut FileRow| -> Result<()> {
-            (row.bytes, row.hash) = parquet::write(frame, &self.layout.scratch(), &self.layout.file(&row.path))?;
+        let save = |frame: &DataFrame, words: &Words, row: &mut FileRow| -> Result<()> {
+            let target = self.layout.file(&row.path);
+            (row.bytes, row.hash) = parquet::write(frame, Some(words), &self.layout.scratch(), &target)?;
             Ok(())
         };
-        save(&mut frame, &mut row)?;
+        let mut words = Words::new(Default::default());
+        let rows = words.encode(&frame, &self.dataset.columns())?;
+        drop(frame);
+        save(&rows, &words, &mut row)?;
         let rollups = if rolled {
             let zone = zone_name.parse().unwrap_or(chrono_tz::Tz::UTC);
-            let mut words = Words::new(Default::default());
-            let calls = words.encode(&frame, &self.dataset.columns())?;
-            write_rollups(&calls, &mut words, zone, &row, path, save)?
+            write_rollups(&rows, &mut words, zone, &row, path, save)?
         } else {
             Vec::new()
         };

@@ -13,7 +13,7 @@ use crate::datasets::dedupe::{Candidate, KEY_COLUMNS, candidates, decide};
 use crate::datasets::files;
 use crate::datasets::frames::stack;
 use crate::datasets::likeness::{LIKENESS, likeness};
-use crate::datasets::rollup;
+use crate::datasets::rollup::{self, read_ints};
 use crate::datasets::schema::Dataset;
 use crate::datasets::spill::{Spill, times};
 use crate::datasets::words::Words;
@@ -181,7 +181,7 @@ impl Rebuild<'_> {
         if all.iter().any(Candidate::has_id) {
             self.neighbours(part, keys, &mut all)?;
         }
-        let stands = decide(&mut all);
+        let stands = decide(&all);
 
         // What becomes of every row that lies here.
         let mut new_standing = Vec::new();
@@ -320,12 +320,10 @@ impl Rebuild<'_> {
             last,
             zone: self.zone.name().to_owned(),
         };
-        let mut spelled = words.spell(&frame, &self.dataset.columns())?;
-        self.write(&mut spelled, &mut row)?;
-        drop(spelled);
+        self.write(&frame, words, &mut row)?;
         let rollups = if rolled && self.dataset == Dataset::Calls {
             let named = |name: &str| path(name, *sequence);
-            write_rollups(&frame, words, self.zone, &row, named, |frame, file| self.write(frame, file))?
+            write_rollups(&frame, words, self.zone, &row, named, |frame, words, file| self.write(frame, words, file))?
         } else {
             Vec::new()
         };
@@ -334,8 +332,8 @@ impl Rebuild<'_> {
         Ok(())
     }
 
-    fn write(&self, frame: &mut DataFrame, file: &mut FileRow) -> Result<()> {
-        (file.bytes, file.hash) = files::write(frame, self.scratch, &self.layout.file(&file.path))?;
+    fn write(&self, frame: &DataFrame, words: &Words, file: &mut FileRow) -> Result<()> {
+        (file.bytes, file.hash) = files::write(frame, Some(words), self.scratch, &self.layout.file(&file.path))?;
         Ok(())
     }
 }
@@ -347,10 +345,10 @@ pub fn write_rollups(
     zone: Tz,
     of: &FileRow,
     path: impl Fn(&str) -> String,
-    save: impl Fn(&mut DataFrame, &mut FileRow) -> Result<()>,
+    save: impl Fn(&DataFrame, &Words, &mut FileRow) -> Result<()>,
 ) -> Result<Vec<FileRow>> {
     let mut out = Vec::new();
-    let mut add = |name: &str, frame: &mut DataFrame, overflow: &[&str]| -> Result<()> {
+    let mut add = |name: &str, frame: &DataFrame, words: &Words, overflow: &[&str]| -> Result<()> {
         let overflow: String = overflow.iter().map(|d| format!("|{d}")).collect();
         let mut file = FileRow {
             dataset: name.to_owned(),
@@ -359,15 +357,15 @@ pub fn write_rollups(
             zone: format!("{}{overflow}", zone.name()),
             ..of.clone()
         };
-        save(frame, &mut file)?;
+        save(frame, words, &mut file)?;
         out.push(file);
         Ok(())
     };
-    for mut rolled in rollup::roll_up(calls, words, zone)? {
-        add(rolled.rollup.name, &mut rolled.frame, &rolled.overflow)?;
+    for rolled in rollup::roll_up(calls, words, zone)? {
+        add(rolled.rollup.name, &rolled.frame, words, &rolled.overflow)?;
     }
-    add(rollup::HISTOGRAMS, &mut rollup::histograms(calls, words, zone)?, &[])?;
-    add(LIKENESS, &mut likeness(calls, words)?, &[])?;
+    add(rollup::HISTOGRAMS, &rollup::histograms(calls, zone)?, words, &[])?;
+    add(LIKENESS, &likeness(calls, words)?, words, &[])?;
     Ok(out)
 }
 
@@ -384,14 +382,14 @@ fn overlaps(file: &FileRow, first: i32, last: i32) -> bool {
 /// Rows by time, then identity: the same rows always make the same file.
 fn in_order(frame: DataFrame) -> Result<DataFrame> {
     let at = times(&frame)?;
-    let key: Vec<i64> = frame.column("key_a")?.i64()?.into_no_null_iter().collect();
-    let origin: Vec<i64> = frame.column("row")?.i64()?.into_no_null_iter().collect();
-    let mut order: Vec<IdxSize> = (0..at.len() as IdxSize).collect();
-    let place = |i: &IdxSize| (at[*i as usize], key[*i as usize], origin[*i as usize]);
-    if order.is_sorted_by_key(place) {
+    let (key, origin) = (read_ints(&frame, "key_a")?, read_ints(&frame, "row")?);
+    let place = |row: usize| (at[row], key.at(row), origin.at(row));
+    if (1..at.len()).all(|row| at[row - 1] < at[row] || place(row - 1) <= place(row)) {
         return Ok(frame);
     }
-    order.sort_unstable_by_key(place);
+    let mut order: Vec<(i64, IdxSize)> = at.iter().zip(0..).map(|(time, row)| (*time, row)).collect();
+    order.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| place(*x as usize).cmp(&place(*y as usize))));
+    let order = order.into_iter().map(|(_, row)| row).collect();
     Ok(frame.take(&IdxCa::from_vec("order".into(), order))?)
 }
 

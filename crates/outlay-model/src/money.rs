@@ -58,21 +58,28 @@ impl Pico {
             _ => (false, text),
         };
         let (mantissa, exponent) = match body.find(['e', 'E']) {
-            Some(at) => {
-                let exponent: i32 = body[at + 1..].parse().map_err(|_| NotAnAmount("the exponent is not a number"))?;
-                (&body[..at], exponent)
-            }
-            None => (body, 0),
+            Some(at) => (&body[..at], Some(&body[at + 1..])),
+            None => (body, None),
         };
-        if !(-400..=400).contains(&exponent) {
-            return Err(NotAnAmount("the exponent is out of range"));
-        }
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         if whole.is_empty() && fraction.is_empty() {
             return Err(NotAnAmount("empty"));
         }
         if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
             return Err(NotAnAmount("not a decimal number"));
+        }
+        let exponent: i32 = match exponent {
+            Some(told) => told.parse().map_err(|_| NotAnAmount("the exponent is not a number"))?,
+            None => 0,
+        };
+        if !(-400..=400).contains(&exponent) {
+            return Err(NotAnAmount("the exponent is out of range"));
+        }
+        let digits = whole.len() + fraction.len();
+        if exponent == 0 && digits <= 18 && fraction.len() <= decimals as usize {
+            let value = whole.bytes().chain(fraction.bytes()).fold(0, |value, b| value * 10 + u64::from(b - b'0'));
+            let value = i128::from(value) * 10_i128.pow(decimals as u32 - fraction.len() as u32);
+            return Pico::signed(negative, value);
         }
         // The position of the decimal point among the digits, moved by exponent and scale.
         let point = whole.len() as i64 + i64::from(exponent) + i64::from(decimals);
@@ -102,6 +109,10 @@ impl Pico {
         if tail_first > 5 || (tail_first == 5 && (tail_rest || value % 2 == 1)) {
             value += 1;
         }
+        Pico::signed(negative, value)
+    }
+
+    fn signed(negative: bool, value: i128) -> Result<Pico, NotAnAmount> {
         if value >= PICO * PICO {
             return Err(NotAnAmount("too large"));
         }

@@ -12,8 +12,9 @@
 //!
 //! # Mapping
 //! As for OpenTelemetry traces (`otlp-json`), from `openinference.span.kind`, `llm.model_name`, `llm.provider` (who
-//! bills) before `llm.system`, `llm.token_count.*`, `llm.cost.total`, `session.id`, `user.id`, `evaluations.N` and
-//! `annotations.N`, or from the other conventions' names. Kinds LLM and EMBEDDING are calls, all others steps.
+//! bills) before `llm.system`, but Vertex AI where that is Google's `vertexai`, `llm.token_count.*`, `llm.cost.total`,
+//! `session.id`, `user.id`, `evaluations.N` and `annotations.N`, or from the other conventions' names. Kinds LLM and
+//! EMBEDDING are calls, all others steps.
 //!
 //! # Known quirks
 //! Ids are kept as they are spelled, but for a leading `0x`. Times without a zone need to be told one. Where spans above

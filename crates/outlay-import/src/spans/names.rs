@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
     Provider,
+    Product,
     Model,
     Operation,
     Kind,
@@ -59,7 +60,8 @@ pub(crate) const WORDS: usize = Word::Answer as usize + 1;
 ///
 /// `gen_ai.prompt` and `gen_ai.completion` are texts, not counts.
 const NAMES: [(Word, &[&str]); WORDS] = [
-    (Word::Provider, &["gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "ai.model.provider"]),
+    (Word::Provider, &["gen_ai.provider.name", "gen_ai.system", "llm.provider", "ai.model.provider"]),
+    (Word::Product, &["llm.system"]),
     (
         Word::Model,
         &[
@@ -375,6 +377,16 @@ pub(crate) fn provider(told: &str) -> &str {
     MAKERS.iter().find(|(word, _)| *word == maker).map_or(told, |(_, name)| name)
 }
 
+/// Who bills, by the host and the product that a span names. OpenInference calls both products of Google's host
+/// `google`, and only its product tells which bill a call is on.
+pub(crate) fn payer<'t>(host: &'t str, product: &'t str) -> &'t str {
+    match (provider(host), provider(product)) {
+        ("", product) => product,
+        ("google" | "gcp", product) if product.eq_ignore_ascii_case("vertexai") => product,
+        (host, _) => host,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -421,6 +433,22 @@ mod tests {
             ("acme.chat", "acme.chat"),
         ] {
             assert_eq!(provider(told), name, "{told}");
+        }
+    }
+
+    #[test]
+    fn the_product_tells_what_the_host_leaves_open() {
+        for (host, product, name) in [
+            ("google", "vertexai", "vertexai"),
+            ("google", "google", "google"),
+            ("google", "", "google"),
+            ("azure", "openai", "azure"),
+            ("aws", "anthropic", "aws"),
+            ("langchain", "openai", "openai"),
+            ("", "vertexai", "vertexai"),
+            ("", "", ""),
+        ] {
+            assert_eq!(payer(host, product), name, "{host} {product}");
         }
     }
 }

@@ -458,9 +458,9 @@ impl<'a> Span<'a> {
         let failed = self.failed || !call.error_type.is_empty() || call.finish_reason.eq_ignore_ascii_case("error");
         call.status = Cow::Borrowed(if failed { "error" } else { "ok" });
         let dims = &mut call.dims;
-        dims.provider = match self.told(Word::Provider) {
-            Cow::Borrowed(told) => Cow::Borrowed(names::provider(told)),
-            Cow::Owned(told) => Cow::Owned(names::provider(&told).to_owned()),
+        dims.provider = match (self.told(Word::Provider), self.told(Word::Product)) {
+            (Cow::Borrowed(host), Cow::Borrowed(product)) => Cow::Borrowed(names::payer(host, product)),
+            (host, product) => Cow::Owned(names::payer(&host, &product).to_owned()),
         };
         dims.model = self.told(Word::Model);
         dims.operation = self.told(Word::Operation);

@@ -2,18 +2,53 @@
 
 use polars::prelude::*;
 
-use super::frames::{constant, is_constant};
+use super::frames::constant;
 use super::ids;
 use super::schema::{Column, Dataset, Type};
 
 /// Rows held before they become a frame.
 pub const CHUNK: usize = 1 << 17;
+/// Bytes of ids and texts held before they become a frame.
+const MOST_BYTES: usize = 1 << 26;
+
+/// Values of a column, which most columns of most logs have only one of: until another comes, it is only counted.
+#[derive(Debug)]
+struct Run<T> {
+    one: T,
+    times: usize,
+    all: Vec<T>,
+}
+
+impl<T: Copy + PartialEq + Default> Run<T> {
+    fn new() -> Run<T> {
+        Run { one: T::default(), times: 0, all: Vec::new() }
+    }
+
+    fn push(&mut self, value: T) {
+        if !self.all.is_empty() {
+            self.all.push(value);
+        } else if self.times == 0 || self.one == value {
+            self.one = value;
+            self.times += 1;
+        } else {
+            self.all.reserve_exact(CHUNK);
+            self.all.resize(self.times, self.one);
+            self.all.push(value);
+        }
+    }
+
+    /// Takes all values, or the one that there is.
+    fn take(&mut self) -> Result<Vec<T>, T> {
+        self.times = 0;
+        if self.all.is_empty() { Err(self.one) } else { Ok(std::mem::take(&mut self.all)) }
+    }
+}
 
 #[derive(Debug)]
 enum Cells {
-    Must(Vec<i64>),
-    Dim(Vec<u32>),
-    Int(Vec<i64>, Vec<bool>, bool),
+    Must(Run<i64>),
+    Dim(Run<u32>),
+    Int(Run<Option<i64>>),
     Id(Vec<u8>, Vec<u32>),
     Amount(Vec<Option<i128>>),
     Real(Vec<Option<f64>>),
@@ -26,6 +61,8 @@ pub struct Buffer {
     cells: Vec<Cells>,
     rows: usize,
     next: usize,
+    /// Bytes of ids and texts.
+    bytes: usize,
     packed: Vec<u8>,
 }
 
@@ -37,15 +74,15 @@ impl Buffer {
         let cells = columns
             .iter()
             .map(|(_, kind)| match kind {
-                Type::Time | Type::Must => Cells::Must(Vec::new()),
-                Type::Dim => Cells::Dim(Vec::new()),
-                Type::Int => Cells::Int(Vec::new(), Vec::new(), false),
+                Type::Time | Type::Must => Cells::Must(Run::new()),
+                Type::Dim => Cells::Dim(Run::new()),
+                Type::Int => Cells::Int(Run::new()),
                 Type::Id => Cells::Id(Vec::new(), Vec::new()),
                 Type::Amount => Cells::Amount(Vec::new()),
                 Type::Real => Cells::Real(Vec::new()),
             })
             .collect();
-        Buffer { columns, cells, rows: 0, next: 0, packed: Vec::new() }
+        Buffer { columns, cells, rows: 0, next: 0, bytes: 0, packed: Vec::new() }
     }
 
     /// Rows held.
@@ -79,11 +116,9 @@ impl Buffer {
     /// A number that may be unknown.
     pub fn int(&mut self, value: Option<i64>) {
         let field = self.field();
-        debug_assert!(matches!(field, Cells::Int(..)));
-        if let Cells::Int(values, known, holes) = field {
-            values.push(value.unwrap_or_default());
-            known.push(value.is_some());
-            *holes |= value.is_none();
+        debug_assert!(matches!(field, Cells::Int(_)));
+        if let Cells::Int(cells) = field {
+            cells.push(value);
         }
     }
     /// An id as its source spells it.
@@ -95,9 +130,18 @@ impl Buffer {
     }
     /// Bytes; none = not told.
     pub fn bytes(&mut self, bytes: &[u8]) {
+        let rows = self.rows;
+        self.bytes += bytes.len();
         let field = self.field();
         debug_assert!(matches!(field, Cells::Id(..)));
         if let Cells::Id(data, ends) = field {
+            if data.is_empty() {
+                if bytes.is_empty() {
+                    return;
+                }
+                ends.reserve_exact(CHUNK);
+                ends.resize(rows, 0);
+            }
             data.extend_from_slice(bytes);
             ends.push(data.len() as u32);
         }
@@ -128,54 +172,36 @@ impl Buffer {
     /// Whether the buffer should be taken now.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.rows >= CHUNK
+        self.rows >= CHUNK || self.bytes >= MOST_BYTES
     }
 
     /// Takes the rows as a frame of codes, in the order they came.
     pub fn take(&mut self) -> PolarsResult<DataFrame> {
+        self.bytes = 0;
         let mut out = Vec::with_capacity(self.columns.len());
         for ((name, kind), cells) in self.columns.iter().zip(&mut self.cells) {
             let name = PlSmallStr::from_static(name);
             let column = match cells {
-                Cells::Must(values) => {
-                    let values = std::mem::take(values);
-                    if *kind == Type::Must && is_constant(&values) {
-                        out.push(constant(name, DataType::Int64, AnyValue::Int64(values[0]), self.rows));
-                        continue;
-                    }
-                    let values = Int64Chunked::from_vec(name, values);
-                    if *kind == Type::Time {
-                        values.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
-                    } else {
-                        values.into_column()
-                    }
-                }
-                Cells::Dim(codes) => {
-                    let codes = std::mem::take(codes);
-                    if is_constant(&codes) {
-                        constant(name, DataType::UInt32, AnyValue::UInt32(codes[0]), self.rows)
-                    } else {
-                        UInt32Chunked::from_vec(name, codes).into_column()
-                    }
-                }
-                Cells::Int(values, known, holes) => {
-                    let values = std::mem::take(values);
-                    let known = std::mem::take(known);
-                    let holes = std::mem::take(holes);
-                    if is_constant(&values) && is_constant(&known) {
-                        let value = if holes { AnyValue::Null } else { AnyValue::Int64(values[0]) };
+                Cells::Must(values) => match (values.take(), kind) {
+                    (Ok(values), Type::Time) => instants(name, values),
+                    (Ok(values), _) => Int64Chunked::from_vec(name, values).into_column(),
+                    (Err(one), Type::Time) => instants(name, vec![one; self.rows]),
+                    (Err(one), _) => constant(name, DataType::Int64, AnyValue::Int64(one), self.rows),
+                },
+                Cells::Dim(codes) => match codes.take() {
+                    Ok(codes) => UInt32Chunked::from_vec(name, codes).into_column(),
+                    Err(one) => constant(name, DataType::UInt32, AnyValue::UInt32(one), self.rows),
+                },
+                Cells::Int(values) => match values.take() {
+                    Ok(values) => Int64Chunked::from_iter_options(name, values.into_iter()).into_column(),
+                    Err(one) => {
+                        let value = one.map_or(AnyValue::Null, AnyValue::Int64);
                         constant(name, DataType::Int64, value, self.rows)
-                    } else if holes {
-                        let options = values.into_iter().zip(known).map(|(v, k)| k.then_some(v));
-                        Int64Chunked::from_iter_options(name, options).into_column()
-                    } else {
-                        Int64Chunked::from_vec(name, values).into_column()
                     }
-                }
+                },
                 Cells::Id(data, ends) => {
                     let data = std::mem::take(data);
                     if data.is_empty() {
-                        ends.clear();
                         out.push(constant(name, DataType::Binary, AnyValue::Null, self.rows));
                         continue;
                     }
@@ -195,6 +221,10 @@ impl Buffer {
         }
         DataFrame::new(std::mem::take(&mut self.rows), out)
     }
+}
+
+fn instants(name: PlSmallStr, values: Vec<i64>) -> polars::prelude::Column {
+    Int64Chunked::from_vec(name, values).into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column()
 }
 
 fn amounts(name: PlSmallStr, values: Vec<Option<i128>>) -> PolarsResult<polars::prelude::Column> {

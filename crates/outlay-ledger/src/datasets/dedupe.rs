@@ -8,9 +8,11 @@
 use std::cmp::Ordering;
 
 use outlay_model::time::utc_day;
-use polars::prelude::*;
+use polars::prelude::DataFrame;
 
+use super::rollup::read_ints;
 use super::spill::times;
+use crate::error::Result;
 
 /// Columns that identity and precedence need.
 pub const KEY_COLUMNS: [&str; 9] = ["time", "key_a", "key_b", "by_id", "rank", "tie", "import", "file", "row"];
@@ -60,68 +62,65 @@ impl Candidate {
 }
 
 /// Candidates of a frame.
-pub fn candidates(frame: &DataFrame, source: u32, out: &mut Vec<Candidate>) -> PolarsResult<()> {
+pub fn candidates(frame: &DataFrame, source: u32, out: &mut Vec<Candidate>) -> Result<()> {
     let time = times(frame)?;
-    let ints = |name: &str| -> PolarsResult<Vec<i64>> { Ok(frame.column(name)?.i64()?.into_no_null_iter().collect()) };
+    let ints = |name: &str| read_ints(frame, name);
     let (key_a, key_b, by_id) = (ints("key_a")?, ints("key_b")?, ints("by_id")?);
     let (rank, tie) = (ints("rank")?, ints("tie")?);
     let (import, file, row) = (ints("import")?, ints("file")?, ints("row")?);
-    out.reserve(time.len());
-    for i in 0..time.len() {
-        out.push(Candidate {
-            key: (key_a[i], key_b[i]),
-            by_id: by_id[i] != 0,
-            rank: rank[i],
-            time: time[i],
-            tie: tie[i],
-            import: import[i],
-            file: file[i],
-            row: row[i],
-            source,
-            index: i as u32,
-        });
-    }
+    out.extend(time.into_iter().enumerate().map(|(i, time)| Candidate {
+        key: (key_a.at(i), key_b.at(i)),
+        by_id: by_id.at(i) != 0,
+        rank: rank.at(i),
+        time,
+        tie: tie.at(i),
+        import: import.at(i),
+        file: file.at(i),
+        row: row.at(i),
+        source,
+        index: i as u32,
+    }));
     Ok(())
 }
 
-/// Sorts the candidates and tells for each whether it stands.
-pub fn decide(all: &mut [Candidate]) -> Vec<bool> {
-    all.sort_unstable_by(|x, y| x.by_id.cmp(&y.by_id).then(x.key.cmp(&y.key)).then_with(|| x.precedence(y)));
+/// Tells for each candidate whether it stands.
+pub fn decide(all: &[Candidate]) -> Vec<bool> {
     let mut stands = vec![true; all.len()];
-    let mut start = 0;
-    while start < all.len() {
-        let mut end = start + 1;
-        while end < all.len() && all[end].key == all[start].key && all[end].by_id == all[start].by_id {
-            end += 1;
-        }
-        if end - start > 1 {
-            let group = &all[start..end];
-            if group[0].by_id {
-                for (i, row) in group.iter().enumerate() {
-                    stands[start + i] = !group[..i].iter().any(|better| (better.day() - row.day()).abs() <= 1);
+    // Most rows share their key with no other: half of it, beside the row's place, is quickly sorted.
+    let mut order: Vec<(i64, u32)> = all.iter().enumerate().map(|(at, c)| (c.key.0, at as u32)).collect();
+    order.sort_unstable();
+    for alike in order.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        let mut alike: Vec<(&Candidate, u32)> = alike.iter().map(|(_, at)| (&all[*at as usize], *at)).collect();
+        alike.sort_unstable_by(|(x, _), (y, _)| {
+            x.by_id.cmp(&y.by_id).then(x.key.cmp(&y.key)).then_with(|| x.precedence(y))
+        });
+        for group in alike.chunk_by(|(x, _), (y, _)| (x.key, x.by_id) == (y.key, y.by_id)) {
+            if group[0].0.by_id {
+                for (i, (row, at)) in group.iter().enumerate() {
+                    let displaced = group[..i].iter().any(|(better, _)| (better.day() - row.day()).abs() <= 1);
+                    stands[*at as usize] = !displaced;
                 }
-            } else {
-                let mut seen: Vec<((i64, i64), usize)> = Vec::new();
-                let mut taken = 0;
-                // In order of precedence: a row stands when its file has more of the kind than stand already.
-                for (i, row) in group.iter().enumerate() {
-                    let file = (row.import, row.file);
-                    let place = match seen.iter_mut().find(|(f, _)| *f == file) {
-                        Some((_, count)) => {
-                            *count += 1;
-                            *count
-                        }
-                        None => {
-                            seen.push((file, 1));
-                            1
-                        }
-                    };
-                    stands[start + i] = place > taken;
-                    taken = taken.max(place);
-                }
+                continue;
+            }
+            let mut seen: Vec<((i64, i64), usize)> = Vec::new();
+            let mut taken = 0;
+            // In order of precedence: a row stands when its file has more of the kind than stand already.
+            for (row, at) in group {
+                let file = (row.import, row.file);
+                let place = match seen.iter_mut().find(|(f, _)| *f == file) {
+                    Some((_, count)) => {
+                        *count += 1;
+                        *count
+                    }
+                    None => {
+                        seen.push((file, 1));
+                        1
+                    }
+                };
+                stands[*at as usize] = place > taken;
+                taken = taken.max(place);
             }
         }
-        start = end;
     }
     stands
 }
@@ -136,8 +135,8 @@ mod tests {
         Candidate { key: (key, 0), by_id, rank, time: day * DAY, tie: rank, import, file, row, source: 0, index: 0 }
     }
 
-    fn standing(mut rows: Vec<Candidate>) -> Vec<(i64, i64, i64)> {
-        let stands = decide(&mut rows);
+    fn standing(rows: &[Candidate]) -> Vec<(i64, i64, i64)> {
+        let stands = decide(rows);
         let mut out: Vec<_> =
             rows.iter().zip(stands).filter(|(_, s)| *s).map(|(r, _)| (r.key.0, r.rank, r.time / DAY)).collect();
         out.sort_unstable();
@@ -147,16 +146,16 @@ mod tests {
     #[test]
     fn the_more_complete_wins_one_day_to_a_side() {
         let rows = vec![row(1, true, 5, 10, 1, 0, 0), row(1, true, 9, 11, 2, 0, 0), row(1, true, 7, 13, 2, 0, 1)];
-        assert_eq!(standing(rows), [(1, 7, 13), (1, 9, 11)]);
+        assert_eq!(standing(&rows), [(1, 7, 13), (1, 9, 11)]);
     }
 
     #[test]
     fn identical_cheap_calls_are_real() {
         let twice = |import| vec![row(1, false, 5, 10, import, 0, 0), row(1, false, 5, 10, import, 0, 1)];
         let mut both = twice(1);
-        assert_eq!(standing(both.clone()).len(), 2);
+        assert_eq!(standing(&both).len(), 2);
         both.extend(twice(2));
-        assert_eq!(standing(both).len(), 2);
+        assert_eq!(standing(&both).len(), 2);
     }
 
     proptest! {
@@ -171,13 +170,13 @@ mod tests {
                     row(key, *by_id, *rank, day, 1, *file, i as i64)
                 })
                 .collect();
-            let expected = standing(made.clone());
+            let expected = standing(&made);
             let mut reversed = made.clone();
             reversed.reverse();
-            prop_assert_eq!(standing(reversed), expected.clone());
+            prop_assert_eq!(standing(&reversed), expected.clone());
             let mut twice = made.clone();
             twice.extend(made.iter().map(|c| Candidate { import: 2, ..*c }));
-            prop_assert_eq!(standing(twice), expected);
+            prop_assert_eq!(standing(&twice), expected);
         }
     }
 }

@@ -8,25 +8,20 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 use polars_io::SerReader;
-use polars_io::prelude::{ParquetCompression, ParquetReader, ParquetWriter, StatisticsOptions};
+use polars_io::prelude::ParquetReader;
 
+use super::parquet::{self, ROW_GROUP};
+use super::words::Words;
 use crate::error::{Error, Result};
 use crate::layout::{make_dir, sync_dir};
 
-/// Rows of a row group.
-pub const ROW_GROUP: usize = 1 << 18;
-
 /// Writes a frame under a temporary name, makes it durable and renames it to `target`. Returns bytes and BLAKE3 hash.
-pub fn write(frame: &mut DataFrame, scratch: &Path, target: &Path) -> Result<(i64, String)> {
+/// Codes are written as words, where these are given.
+pub fn write(frame: &DataFrame, words: Option<&Words>, scratch: &Path, target: &Path) -> Result<(i64, String)> {
     let temporary = scratch.join("under-construction.parquet");
     let file = File::create(&temporary).map_err(Error::io(&temporary))?;
     let mut hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0, failed: None };
-    let written = ParquetWriter::new(&mut hashing)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_row_group_size(Some(ROW_GROUP))
-        .with_statistics(StatisticsOptions::default())
-        .finish(frame);
-    if let Err(error) = written {
+    if let Err(error) = parquet::write(frame, words, &mut hashing) {
         return Err(match hashing.failed.take() {
             Some(source) => Error::Io { path: temporary, source },
             None => Error::Frame(error),

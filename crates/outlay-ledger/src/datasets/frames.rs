@@ -8,11 +8,6 @@ pub fn constant(name: PlSmallStr, dtype: DataType, value: AnyValue<'static>, row
     Column::new_scalar(name, Scalar::new(dtype, value), rows)
 }
 
-/// Whether all values are the same; of none, no.
-pub fn is_constant<T: PartialEq>(values: &[T]) -> bool {
-    values.split_first().is_some_and(|(first, rest)| rest.iter().all(|value| value == first))
-}
-
 /// Frames of the same columns under one another. A column that is the same one value in all of them stays one value.
 pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<Option<DataFrame>> {
     let mut frames = frames.into_iter().filter(|frame| frame.height() > 0);
@@ -81,6 +76,5 @@ mod tests {
         let want = DataFrame::new(2, vec![Column::new("a".into(), [7_i64, 8]), Column::new("b".into(), [1_i64, 2])]);
         assert_eq!(other, want.expect("a frame"));
         assert!(stack(Vec::new()).expect("stacked").is_none());
-        assert!(is_constant(&[1, 1]) && !is_constant(&[1, 2]) && !is_constant::<i64>(&[]));
     }
 }

@@ -5,24 +5,28 @@ const TEXT: u8 = 0;
 const HEX: u8 = 1;
 const UUID: u8 = 2;
 
-fn nibble(b: u8) -> Option<u8> {
-    match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'a'..=b'f' => Some(b - b'a' + 10),
-        _ => None,
+/// Values of lower-case hexadecimal digits; any other byte has the highest bit.
+const NIBBLES: [u8; 256] = {
+    let mut table = [0x80; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[b"0123456789abcdef"[value] as usize] = value as u8;
+        value += 1;
     }
-}
+    table
+};
 
 fn hex_into(out: &mut Vec<u8>, text: &[u8]) -> bool {
     let start = out.len();
-    for pair in text.chunks_exact(2) {
-        match (nibble(pair[0]), nibble(pair[1])) {
-            (Some(high), Some(low)) => out.push(high << 4 | low),
-            _ => {
-                out.truncate(start);
-                return false;
-            }
-        }
+    let mut all = 0;
+    out.extend(text.as_chunks().0.iter().map(|[high, low]| {
+        let (high, low) = (NIBBLES[usize::from(*high)], NIBBLES[usize::from(*low)]);
+        all |= high | low;
+        high << 4 | low
+    }));
+    if all & 0x80 != 0 {
+        out.truncate(start);
+        return false;
     }
     true
 }

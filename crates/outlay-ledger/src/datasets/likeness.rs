@@ -14,7 +14,6 @@ use polars::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::rollup::{read_codes, read_ints};
-use super::schema::{Column, Type};
 use super::spill::times;
 use super::words::Words;
 use crate::error::Result;
@@ -27,9 +26,6 @@ pub const KEPT: usize = 256;
 
 /// Calls of one span have one mark where their tokens are the same: clocks and what is logged as the time differ.
 const SPAN: i64 = HOUR / 6;
-
-/// Columns of words.
-const DIMS: [Column; 2] = [("provider", Type::Dim), ("account", Type::Dim)];
 
 /// Columns of calls that a sketch is made of.
 #[must_use]
@@ -81,7 +77,7 @@ struct Day {
 /// Import, file, UTC day, provider and account.
 type Key = (i64, i64, i32, u32, u32);
 
-/// The sketches of calls given as codes, a row a day, account and file; words are spelled out.
+/// The sketches of calls given as codes, a row a day, account and file; words stay codes.
 pub fn likeness(calls: &DataFrame, words: &Words) -> Result<DataFrame> {
     let time = times(calls)?;
     let known = calls.column("uncached_input")?.is_not_null();
@@ -129,7 +125,7 @@ pub fn likeness(calls: &DataFrame, words: &Words) -> Result<DataFrame> {
         sketches("marks", |day| &day.here),
         sketches("later", |day| &day.later),
     ];
-    Ok(words.spell(&DataFrame::new(rows.len(), columns)?, &DIMS)?)
+    Ok(DataFrame::new(rows.len(), columns)?)
 }
 
 #[cfg(test)]

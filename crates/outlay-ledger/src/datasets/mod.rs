@@ -6,6 +6,7 @@ pub mod files;
 pub mod frames;
 pub mod ids;
 pub mod likeness;
+pub mod parquet;
 pub mod rollup;
 pub mod schema;
 pub mod spill;

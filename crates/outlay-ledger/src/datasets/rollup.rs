@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 use outlay_model::time::{HOUR, date_day, local_date};
 use polars::prelude::*;
 
-use super::spill::times;
+use super::spill::{times, values};
 use super::words::Words;
 use crate::error::Result;
 
@@ -63,15 +63,30 @@ const BY_WHO: Rollup = Rollup {
     sizes: false,
 };
 
+/// When: hours of the whole, however many features and teams there are.
+const BY_HOUR: Rollup =
+    Rollup { name: "rollup-a-hour", cut: Cut::Grain, dims: &["provider", "account", "recorded_currency"], sizes: true };
+
 /// The rollups of sums, the cheapest last.
-pub const ROLLUPS: &[Rollup] = &[BY_GRAIN, BY_WHO, BY_DAY];
+pub const ROLLUPS: &[Rollup] = &[BY_GRAIN, BY_WHO, BY_HOUR, BY_DAY];
 
 /// Name of the histogram rollup: day × feature × model × measure × bin.
 pub const HISTOGRAMS: &str = "rollup-c";
 /// Measures of the histograms.
 pub const MEASURES: [&str; 4] = ["latency_ms", "ttft_ms", "input", "output"];
 /// Bins per doubling: a bin is at most 4.5 % wide to each side of its middle.
-pub const BINS_PER_DOUBLING: f64 = 8.0;
+pub const BINS_PER_DOUBLING: usize = 8;
+/// Where the bins of a doubling begin, but the first: 2^(1/8), 2^(2/8) and so on.
+#[expect(clippy::excessive_precision, reason = "the nearest numbers, as mathematics has them")]
+const STEPS: [f64; BINS_PER_DOUBLING - 1] = [
+    1.090_507_732_665_257_659,
+    1.189_207_115_002_721_067,
+    1.296_839_554_651_009_666,
+    std::f64::consts::SQRT_2,
+    1.542_210_825_407_940_824,
+    1.681_792_830_507_429_086,
+    1.834_008_086_409_342_463,
+];
 
 /// More values than this of a dimension a day are summed under [`OTHER`].
 pub const MOST_VALUES: usize = 1000;
@@ -126,7 +141,7 @@ pub fn grain(zone: Tz) -> i64 {
 pub struct Rolled {
     /// Which.
     pub rollup: &'static Rollup,
-    /// Rows, words spelled out.
+    /// Rows, words as codes.
     pub frame: DataFrame,
     /// Dimensions of which some values are under [`OTHER`].
     pub overflow: Vec<&'static str>,
@@ -136,11 +151,14 @@ pub struct Rolled {
 pub fn roll_up(calls: &DataFrame, words: &mut Words, zone: Tz) -> Result<Vec<Rolled>> {
     let (by_grain, overflow) = groups(&BY_GRAIN, calls, words, zone)?;
     let by_day = by_grain.by_day(zone);
+    let by_hour = by_grain.only(&BY_GRAIN, &BY_HOUR);
+    let overflow_hour = overflow.iter().copied().filter(|name| BY_HOUR.dims.contains(name)).collect();
     let (by_who, overflow_who) = groups(&BY_WHO, calls, words, zone)?;
     Ok(vec![
-        Rolled { rollup: &BY_GRAIN, frame: by_grain.frame(&BY_GRAIN, words)?, overflow: overflow.clone() },
-        Rolled { rollup: &BY_DAY, frame: by_day.frame(&BY_DAY, words)?, overflow },
-        Rolled { rollup: &BY_WHO, frame: by_who.frame(&BY_WHO, words)?, overflow: overflow_who },
+        Rolled { rollup: &BY_GRAIN, frame: by_grain.frame(&BY_GRAIN)?, overflow: overflow.clone() },
+        Rolled { rollup: &BY_HOUR, frame: by_hour.frame(&BY_HOUR)?, overflow: overflow_hour },
+        Rolled { rollup: &BY_DAY, frame: by_day.frame(&BY_DAY)?, overflow },
+        Rolled { rollup: &BY_WHO, frame: by_who.frame(&BY_WHO)?, overflow: overflow_who },
     ])
 }
 
@@ -175,17 +193,34 @@ impl Groups {
     /// Buckets of time added up to local days.
     fn by_day(&self, zone: Tz) -> Groups {
         let mut day_of = DayCache::new(zone);
-        let mut days = Groups::default();
-        for ((at, key), from) in self.at.iter().zip(&self.keys).zip(&self.sums) {
-            let to = days.sum(i64::from(day_of.day(*at)), *key);
-            to.iter_mut().zip(from).for_each(|(sum, part)| *sum += part);
-            // A mark, not a sum.
-            to[WASTE] = from[WASTE];
-        }
-        days
+        self.added_up(|at, key| (i64::from(day_of.day(at)), key))
     }
 
-    fn frame(&self, rollup: &Rollup, words: &Words) -> Result<DataFrame> {
+    /// Groups of all the dimensions of a rollup added up to those of another, which has some of them.
+    fn only(&self, all: &Rollup, some: &Rollup) -> Groups {
+        let place = |name: &&str| all.dims.iter().position(|of_all| of_all == name);
+        let places: Vec<usize> = some.dims.iter().filter_map(place).collect();
+        self.added_up(|at, key| {
+            let mut kept = [0; MOST_DIMS + 3];
+            kept[MOST_DIMS..].copy_from_slice(&key[MOST_DIMS..]);
+            kept.iter_mut().zip(&places).for_each(|(to, place)| *to = key[*place]);
+            (at, kept)
+        })
+    }
+
+    fn added_up(&self, mut to: impl FnMut(i64, Group) -> (i64, Group)) -> Groups {
+        let mut out = Groups::default();
+        for ((at, key), from) in self.at.iter().zip(&self.keys).zip(&self.sums) {
+            let (at, key) = to(*at, *key);
+            let sum = out.sum(at, key);
+            sum.iter_mut().zip(from).for_each(|(sum, part)| *sum += part);
+            // A mark, not a sum.
+            sum[WASTE] = from[WASTE];
+        }
+        out
+    }
+
+    fn frame(&self, rollup: &Rollup) -> Result<DataFrame> {
         let mut out = Vec::with_capacity(rollup.dims.len() + SUMS.len() + 3);
         out.push(match rollup.cut {
             Cut::Grain => Int64Chunked::from_vec("time".into(), self.at.clone())
@@ -205,14 +240,16 @@ impl Groups {
             let column: Vec<i64> = self.sums.iter().map(|s| s[place]).collect();
             out.push(Int64Chunked::from_vec((*name).into(), column).into_column());
         }
-        let dims: Vec<super::schema::Column> =
-            rollup.dims.iter().map(|name| (*name, super::schema::Type::Dim)).collect();
-        Ok(words.spell(&DataFrame::new(self.keys.len(), out)?, &dims)?)
+        Ok(DataFrame::new(self.keys.len(), out)?)
     }
 }
 
 fn ints(frame: &DataFrame, name: &str) -> Result<Vec<i64>> {
-    Ok(frame.column(name)?.i64()?.iter().map(Option::unwrap_or_default).collect())
+    let column = frame.column(name)?.i64()?;
+    Ok(match column.has_nulls() {
+        true => column.iter().map(Option::unwrap_or_default).collect(),
+        false => values(column),
+    })
 }
 
 /// A column whose values are read row by row, or the one value that it has.
@@ -352,8 +389,36 @@ type Cell = (i32, u32, u32);
 /// A cell with measure, bin and count.
 type Bin = (Cell, i64, i64, i64);
 
+/// Counts of one day by feature and model, measure and bin. Records come by time, so that one day at a time is open.
+#[derive(Default)]
+struct OpenDay {
+    day: i32,
+    places: HashMap<(u32, u32), usize, FixedState>,
+    counts: Vec<[Vec<i64>; MEASURES.len()]>,
+}
+
+impl OpenDay {
+    fn cell(&mut self, cell: (u32, u32)) -> &mut [Vec<i64>; MEASURES.len()] {
+        let place = *self.places.entry(cell).or_insert_with(|| {
+            self.counts.push(Default::default());
+            self.counts.len() - 1
+        });
+        &mut self.counts[place]
+    }
+
+    fn close(&mut self, out: &mut Vec<Bin>) {
+        for ((feature, model), place) in self.places.drain() {
+            for (measure, counts) in (0..).zip(&self.counts[place]) {
+                let filled = (-1..).zip(counts).filter(|(_, n)| **n > 0);
+                out.extend(filled.map(|(bin, n)| ((self.day, feature, model), measure, bin, *n)));
+            }
+        }
+        self.counts.clear();
+    }
+}
+
 /// Histograms of calls given as codes.
-pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFrame> {
+pub fn histograms(calls: &DataFrame, zone: Tz) -> Result<DataFrame> {
     let time = times(calls)?;
     let mut day_of = DayCache::new(zone);
     let (feature, model) = (read_codes(calls, "feature")?, read_codes(calls, "model")?);
@@ -371,27 +436,26 @@ pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFram
         }
     }
     let values = [optional("latency_ms")?, optional("ttft_ms")?, input, optional("output")?];
-    let mut cells: HashMap<Cell, u64, FixedState> = HashMap::with_hasher(FixedState::default());
-    let mut known: Vec<Cell> = Vec::new();
-    // One number for cell, measure and bin: a bin has ten bits, and no value reaches 2¹²⁷.
-    let mut counts: HashMap<u64, i64, FixedState> = HashMap::with_hasher(FixedState::default());
+    let mut rows: Vec<Bin> = Vec::new();
+    let mut open = OpenDay::default();
     for row in 0..time.len() {
-        let cell = (day_of.day(time[row]), feature.at(row), model.at(row));
-        let cell = *cells.entry(cell).or_insert_with(|| {
-            known.push(cell);
-            known.len() as u64 - 1
-        });
-        for (measure, column) in values.iter().enumerate() {
+        let day = day_of.day(time[row]);
+        if day != open.day {
+            open.close(&mut rows);
+            open.day = day;
+        }
+        let counts = open.cell((feature.at(row), model.at(row)));
+        for (counts, column) in counts.iter_mut().zip(&values) {
             if let Some(value) = column[row] {
-                let key = (cell << 12) | ((measure as u64) << 10) | (bin(value) + 1) as u64;
-                *counts.entry(key).or_default() += 1;
+                let at = (bin(value) + 1) as usize;
+                if at >= counts.len() {
+                    counts.resize(at + 1, 0);
+                }
+                counts[at] += 1;
             }
         }
     }
-    let mut rows: Vec<Bin> = counts
-        .into_iter()
-        .map(|(key, n)| (known[(key >> 12) as usize], (key >> 10 & 3) as i64, (key & 1023) as i64 - 1, n))
-        .collect();
+    open.close(&mut rows);
     rows.sort_unstable();
     let ints = |name: &str, pick: fn(&Bin) -> i64| {
         Int64Chunked::from_vec(name.into(), rows.iter().map(pick).collect()).into_column()
@@ -404,14 +468,16 @@ pub fn histograms(calls: &DataFrame, words: &Words, zone: Tz) -> Result<DataFram
         ints("bin", |r| r.2),
         ints("records", |r| r.3),
     ];
-    let dims = [("feature", super::schema::Type::Dim), ("model", super::schema::Type::Dim)];
-    Ok(words.spell(&DataFrame::new(rows.len(), columns)?, &dims)?)
+    Ok(DataFrame::new(rows.len(), columns)?)
 }
 
 /// The histogram bin of a value: -1 for 0, else by powers of 2^(1/8).
 #[must_use]
 pub fn bin(value: i64) -> i32 {
-    if value <= 0 { -1 } else { ((value as f64).log2() * BINS_PER_DOUBLING).floor() as i32 }
+    let Some(doublings) = value.checked_ilog2() else { return -1 };
+    let rest = value as f64 / (1_u64 << doublings) as f64;
+    let steps = STEPS.iter().filter(|step| rest >= **step).count();
+    (doublings as usize * BINS_PER_DOUBLING + steps) as i32
 }
 
 /// Local days of sorted or nearly sorted instants, an hour at a time.
@@ -433,5 +499,19 @@ impl DayCache {
             self.day = date_day(local_date(at, self.zone));
         }
         self.day
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_are_eighths_of_doublings() {
+        assert_eq!([i64::MIN, -1, 0, 1].map(bin), [-1, -1, -1, 0]);
+        let values = (1..2_000_000).chain((20..40).flat_map(|n| [(1_i64 << n) - 1, 1 << n, (1 << n) + 1]));
+        for value in values {
+            assert_eq!(bin(value), ((value as f64).log2() * 8.0).floor() as i32, "{value}");
+        }
     }
 }

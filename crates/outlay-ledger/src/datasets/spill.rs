@@ -45,8 +45,17 @@ pub struct Spill {
 
 /// The instants of a frame in microseconds.
 pub fn times(frame: &DataFrame) -> PolarsResult<Vec<i64>> {
-    let time = frame.column("time")?.cast(&DataType::Int64)?;
-    Ok(time.i64()?.into_no_null_iter().collect())
+    let time = frame.column("time")?.as_materialized_series().to_physical_repr();
+    Ok(values(time.i64()?))
+}
+
+/// The values of a column that every row has.
+pub fn values(column: &Int64Chunked) -> Vec<i64> {
+    let mut out = Vec::with_capacity(column.len());
+    for chunk in column.downcast_iter() {
+        out.extend_from_slice(chunk.values());
+    }
+    out
 }
 
 impl Spill {
@@ -80,8 +89,9 @@ impl Spill {
             frame.take(&IdxCa::from_vec("order".into(), order))?
         };
         let mut days = Places::new();
-        for (row, time) in at.iter().enumerate() {
-            days.entry(utc_day(*time)).or_insert((row, 0)).1 += 1;
+        for day in at.chunk_by(|a, b| utc_day(*a) == utc_day(*b)) {
+            let before = days.last_key_value().map_or(0, |(_, (offset, length))| offset + length);
+            days.insert(utc_day(day[0]), (before, day.len()));
         }
         for (day, (_, rows)) in &days {
             *self.rows.entry(*day).or_default() += rows;

@@ -1,6 +1,6 @@
 //! Interned words of one import, column by column: dimensions are codes until a file is written.
 
-use std::hash::BuildHasher;
+use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 use polars::prelude::*;
@@ -12,21 +12,36 @@ use crate::redact::Redactor;
 /// Code of "not told".
 pub const NONE: u32 = 0;
 
+/// A word of at most sixteen bytes as two numbers and its length, which no other word shares.
+type Short = (u64, u64, usize);
+
+fn short(word: &str) -> Option<Short> {
+    let (bytes, length) = (word.as_bytes(), word.len());
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    match length {
+        0..8 => Some((number(bytes), 0, length)),
+        // The two halves overlap.
+        8..=16 => match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(first), Some(last)) => Some((u64::from_le_bytes(*first), u64::from_le_bytes(*last), length)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Words of one column; code 0 is "not told".
 #[derive(Debug)]
 pub struct Interner {
-    codes: std::collections::HashMap<Box<str>, u32, FixedState>,
+    short: HashMap<Short, u32, FixedState>,
+    long: HashMap<Box<str>, u32, FixedState>,
     words: Vec<Box<str>>,
+    /// The long word found last.
     last: u32,
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        Interner {
-            codes: std::collections::HashMap::with_hasher(FixedState::default()),
-            words: vec!["".into()],
-            last: 0,
-        }
+        Interner { short: HashMap::default(), long: HashMap::default(), words: vec!["".into()], last: 0 }
     }
 }
 
@@ -36,34 +51,47 @@ impl Interner {
         if word.is_empty() {
             return NONE;
         }
-        // Logs repeat themselves: the word of the row before is the likeliest.
-        if self.words[self.last as usize].as_ref() == word {
-            return self.last;
-        }
-        if let Some(&code) = self.codes.get(word) {
-            self.last = code;
+        if let Some(code) = self.find(word) {
             return code;
         }
-        let code = match clean(word) {
+        match clean(word) {
             Some(cleaned) => {
-                let code = self.add(&cleaned);
-                self.codes.insert(word.into(), code);
-                return code;
+                let code = self.find(&cleaned).unwrap_or_else(|| self.add(&cleaned));
+                self.remember(word, code);
+                code
             }
             None => self.add(word),
-        };
-        self.last = code;
+        }
+    }
+
+    fn find(&mut self, word: &str) -> Option<u32> {
+        if let Some(word) = short(word) {
+            return self.short.get(&word).copied();
+        }
+        // Logs repeat themselves: the word of the row before is the likeliest.
+        if self.words[self.last as usize].as_ref() == word {
+            return Some(self.last);
+        }
+        let code = self.long.get(word).copied();
+        // A word that was cleaned is not the word of its code.
+        if let Some(code) = code.filter(|code| self.words[*code as usize].as_ref() == word) {
+            self.last = code;
+        }
         code
     }
 
     fn add(&mut self, word: &str) -> u32 {
-        if let Some(&code) = self.codes.get(word) {
-            return code;
-        }
         let code = self.words.len() as u32;
         self.words.push(word.into());
-        self.codes.insert(word.into(), code);
+        self.remember(word, code);
         code
+    }
+
+    fn remember(&mut self, word: &str, code: u32) {
+        match short(word) {
+            Some(word) => self.short.insert(word, code),
+            None => self.long.insert(word.into(), code),
+        };
     }
 
     /// The word of a code.
@@ -77,7 +105,7 @@ impl Interner {
 #[derive(Debug)]
 pub struct Words {
     columns: Vec<(&'static str, Interner)>,
-    index: std::collections::HashMap<&'static str, usize, FixedState>,
+    index: HashMap<&'static str, usize, FixedState>,
     /// Replaces secrets in words before they are interned.
     pub redactor: Redactor,
 }
@@ -86,11 +114,7 @@ impl Words {
     /// No words yet.
     #[must_use]
     pub fn new(redactor: Redactor) -> Words {
-        let mut words = Words {
-            columns: Vec::new(),
-            index: std::collections::HashMap::with_hasher(FixedState::default()),
-            redactor,
-        };
+        let mut words = Words { columns: Vec::new(), index: HashMap::default(), redactor };
         for dataset in Dataset::ALL {
             for (name, kind) in dataset.columns() {
                 if kind == Type::Dim && !words.index.contains_key(name) {
@@ -127,13 +151,11 @@ impl Words {
     }
 
     /// Turns the code columns of a frame into words, as files hold them.
-    pub fn spell(&self, frame: &DataFrame, columns: &[Column]) -> PolarsResult<DataFrame> {
+    pub fn spell(&self, frame: &DataFrame) -> PolarsResult<DataFrame> {
         let mut out = Vec::with_capacity(frame.width());
         for column in frame.columns() {
-            let name = column.name().as_str();
-            let is_dim = columns.iter().any(|(n, t)| *n == name && *t == Type::Dim);
-            match (is_dim, self.slot(name)) {
-                (true, Some(slot)) => {
+            match (column.dtype(), self.slot(column.name())) {
+                (DataType::UInt32, Some(slot)) => {
                     if let Some(one) = column.as_scalar_column() {
                         let word = match one.scalar().value().extract::<u32>() {
                             None | Some(NONE) => AnyValue::Null,
@@ -173,8 +195,33 @@ impl Words {
     }
 }
 
-/// Hashes a few codes quickly; the same within one process only.
-#[must_use]
-pub fn hash_codes(codes: &[u32]) -> u64 {
-    FixedState::default().hash_one(codes)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_its_own_code() {
+        let mut words = Interner::default();
+        let mut told: Vec<String> = (0..40).map(|length| "a".repeat(length)).collect();
+        told.extend((0..40).map(|length| format!("{}b", "a".repeat(length))));
+        told.extend(["a\0", "a\0\0", "é", "aaaabaaaa", "aaaaaaaab"].map(str::to_owned));
+        told.sort();
+        told.dedup();
+        let codes: Vec<u32> = told.iter().map(|word| words.code(word, |_| None)).collect();
+        for (word, code) in told.iter().zip(&codes) {
+            assert_eq!((words.code(word, |_| None), words.word(*code)), (*code, word.as_str()));
+        }
+        let different: std::collections::HashSet<u32> = codes.iter().copied().collect();
+        assert_eq!(different.len(), told.len());
+    }
+
+    #[test]
+    fn a_cleaned_word_shares_the_code_of_what_is_left() {
+        let mut words = Interner::default();
+        for (told, left) in [("secret", "gone"), ("a much longer secret", "gone"), ("secret", "other")] {
+            let code = words.code(told, |_| Some(left.to_owned()));
+            assert_eq!((code, words.word(code)), (1, "gone"));
+        }
+        assert_eq!(words.code("gone", |_| None), 1);
+    }
 }

@@ -128,16 +128,16 @@ async fn again(ledger: &Ledger, rows: &FileRow, file: &FileRow) -> Result<()> {
         let columns: Vec<schema::Column> = Dataset::Calls.columns();
         let calls = words.encode(&parquet::read(&layout.file(&rows.path), None)?, &columns)?;
         let made = match file.dataset.as_str() {
-            HISTOGRAMS => Some(rollup::histograms(&calls, &words, zone)?),
+            HISTOGRAMS => Some(rollup::histograms(&calls, zone)?),
             LIKENESS => Some(likeness(&calls, &words)?),
             name => {
                 let all = rollup::roll_up(&calls, &mut words, zone)?;
                 all.into_iter().find(|made| made.rollup.name == name).map(|made| made.frame)
             }
         };
-        let mut frame =
+        let frame =
             made.ok_or_else(|| Error::Unknown(format!("rollup {}, which this version could make", file.dataset)))?;
-        let (bytes, hash) = parquet::write(&mut frame, &layout.scratch(), &layout.file(&file.path))?;
+        let (bytes, hash) = parquet::write(&frame, Some(&words), &layout.scratch(), &layout.file(&file.path))?;
         Ok((frame.height() as i64, bytes, hash))
     })
     .await?;

@@ -78,6 +78,8 @@ pub fn answer<T>(
             .map(|dim| (dim, vec![None; dim.words.len()]))
             .collect();
         let mut currency: Vec<Option<u32>> = vec![None; table.currency.words.len()];
+        let packing = Packing::of(&table.currency, by.iter().map(|(dim, _)| *dim));
+        let mut packed: HashMap<u128, usize, FixedState> = HashMap::default();
         for row in 0..table.rows {
             let at = table.time[row];
             let (day, hour) = match times {
@@ -110,25 +112,33 @@ pub fn answer<T>(
                 let size = if bin > 0 { bin + 1 } else { 0 };
                 set = rates.resolve(set, if times == Times::Days { 0 } else { at }, size);
             }
-            let coded = |code: &mut Option<u32>, words: &mut Dictionary, word: &String| {
-                *code.get_or_insert_with(|| words.code(word))
-            };
-            key.clear();
-            let word = table.currency.at(row);
-            key.extend([day as u32, hour as u32, set]);
-            key.push(coded(&mut currency[word], &mut currencies, &table.currency.words[word]));
-            for ((dim, codes), words) in by.iter_mut().zip(&mut values) {
-                let word = dim.at(row);
-                key.push(coded(&mut codes[word], words, &dim.words[word]));
-            }
-            let group = match groups.get(&key) {
-                Some(group) => *group,
-                None => {
-                    groups.insert(key.clone(), sums.len());
-                    sums.push(Sums::default());
-                    sums.len() - 1
+            let place = packing.as_ref().and_then(|packing| packing.key(row, day, hour, set));
+            let known = place.and_then(|place| packed.get(&place).copied());
+            let group = known.unwrap_or_else(|| {
+                let coded = |code: &mut Option<u32>, words: &mut Dictionary, word: &String| {
+                    *code.get_or_insert_with(|| words.code(word))
+                };
+                key.clear();
+                let word = table.currency.at(row);
+                key.extend([day as u32, hour as u32, set]);
+                key.push(coded(&mut currency[word], &mut currencies, &table.currency.words[word]));
+                for ((dim, codes), words) in by.iter_mut().zip(&mut values) {
+                    let word = dim.at(row);
+                    key.push(coded(&mut codes[word], words, &dim.words[word]));
                 }
-            };
+                let group = match groups.get(&key) {
+                    Some(group) => *group,
+                    None => {
+                        groups.insert(key.clone(), sums.len());
+                        sums.push(Sums::default());
+                        sums.len() - 1
+                    }
+                };
+                if let Some(place) = place {
+                    packed.insert(place, group);
+                }
+                group
+            });
             sums[group].add(&row_sums(&table, row));
         }
     }
@@ -155,6 +165,30 @@ pub fn answer<T>(
         groups: out,
         from_rows: false,
     })
+}
+
+/// A row's group within one table as one number, where its parts fit: the table's rows are many and its groups few.
+struct Packing<'t> {
+    /// Dimensions, each with the bits that its words need.
+    dims: Vec<(&'t Dim, u32)>,
+}
+
+impl<'t> Packing<'t> {
+    /// Bits of day, hour and rate set.
+    const FIXED: u32 = 20 + 5 + 32;
+
+    fn of(currency: &'t Dim, by: impl Iterator<Item = &'t Dim>) -> Option<Packing<'t>> {
+        let bits = |dim: &Dim| usize::BITS - dim.words.len().leading_zeros();
+        let dims: Vec<(&Dim, u32)> = std::iter::once(currency).chain(by).map(|dim| (dim, bits(dim))).collect();
+        let needed = dims.iter().map(|(_, bits)| bits).sum::<u32>() + Packing::FIXED;
+        (needed <= u128::BITS).then_some(Packing { dims })
+    }
+
+    fn key(&self, row: usize, day: i64, hour: i64, set: u32) -> Option<u128> {
+        let day = u32::try_from(day).ok().filter(|day| day >> 20 == 0)?;
+        let fixed = u128::from(day) << 37 | (hour as u128) << 32 | u128::from(set);
+        Some(self.dims.iter().fold(fixed, |key, (dim, bits)| key << bits | dim.at(row) as u128))
+    }
 }
 
 fn row_sums(table: &Table, row: usize) -> Sums {

@@ -1,7 +1,7 @@
 //! Rollups, usage and billed lines as columns in memory.
 //!
 //! They are small beside calls and their files never change, so a process reads each once and answers every further
-//! question from memory. Beyond [`KEPT_ROWS`] rows nothing more is kept, and a file is read for the question alone.
+//! question from memory. Beyond [`KEPT_ROWS`] rows, those that were asked for longest ago are let go.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -225,6 +225,8 @@ pub struct Kept {
     /// By the file's path and, where not all of its rows count, the data version that says which do.
     tables: HashMap<(String, i64), Entry>,
     rows: usize,
+    /// Counts the times that a table was asked for.
+    clock: u64,
 }
 
 /// Whoever reads a file holds its slot: a second question waits for the first instead of reading it as well.
@@ -235,8 +237,8 @@ struct Entry {
     slot: Slot,
     /// Rows of the table; 0 until it is read.
     rows: usize,
-    /// The newest data version that a question was about.
-    asked: i64,
+    /// When it was last asked for.
+    asked: u64,
 }
 
 /// Shared between all views of a ledger.
@@ -251,16 +253,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// # Errors
 /// What `load` says.
-pub fn get(
-    cache: &Cache,
-    key: (String, i64),
-    snapshot: i64,
-    load: impl FnOnce() -> Result<Table>,
-) -> Result<Arc<Table>> {
+pub fn get(cache: &Cache, key: (String, i64), load: impl FnOnce() -> Result<Table>) -> Result<Arc<Table>> {
     let slot = {
         let mut kept = lock(cache);
+        kept.clock += 1;
+        let asked = kept.clock;
         let entry = kept.tables.entry(key.clone()).or_default();
-        entry.asked = entry.asked.max(snapshot);
+        entry.asked = asked;
         entry.slot.clone()
     };
     let mut held = lock(&slot);
@@ -269,18 +268,17 @@ pub fn get(
     }
     let table = Arc::new(load()?);
     let mut kept = lock(cache);
-    if kept.rows + table.rows > KEPT_ROWS {
-        // Files that newer data versions do not see are not asked for again.
-        let newest = kept.tables.values().map(|entry| entry.asked).chain([snapshot]).max().unwrap_or(snapshot);
-        kept.tables.retain(|_, entry| entry.asked == newest);
-        kept.rows = kept.tables.values().map(|entry| entry.rows).sum();
+    while kept.rows + table.rows > KEPT_ROWS {
+        let read = kept.tables.iter().filter(|(_, entry)| entry.rows > 0);
+        let Some(oldest) = read.min_by_key(|(_, entry)| entry.asked).map(|(key, _)| key.clone()) else { break };
+        kept.rows -= kept.tables.remove(&oldest).map_or(0, |entry| entry.rows);
     }
-    if kept.rows + table.rows <= KEPT_ROWS {
+    if table.rows <= KEPT_ROWS {
         kept.rows += table.rows;
+        let asked = kept.clock;
         // It may have been let go while this was read.
-        let entry = kept.tables.entry(key).or_default();
+        let entry = kept.tables.entry(key).or_insert_with(|| Entry { asked, ..Entry::default() });
         entry.slot = slot.clone();
-        entry.asked = entry.asked.max(snapshot);
         entry.rows = table.rows;
         *held = Some(table.clone());
     }
@@ -301,7 +299,7 @@ mod tests {
     fn questions_at_once_read_a_file_once() {
         let (cache, reads) = (Cache::default(), AtomicUsize::new(0));
         let ask = || {
-            get(&cache, ("a".to_owned(), 0), 1, || {
+            get(&cache, ("a".to_owned(), 0), || {
                 std::thread::sleep(std::time::Duration::from_millis(50));
                 reads.fetch_add(1, Ordering::SeqCst);
                 Ok(table(3))
@@ -320,24 +318,28 @@ mod tests {
     fn what_could_not_be_read_is_read_again() {
         let cache = Cache::default();
         let key = || ("a".to_owned(), 0);
-        let fails = get(&cache, key(), 1, || Err(Error::Damaged { path: "a".into(), reason: "short".to_owned() }));
+        let fails = get(&cache, key(), || Err(Error::Damaged { path: "a".into(), reason: "short".to_owned() }));
         assert!(fails.is_err());
-        assert_eq!(get(&cache, key(), 1, || Ok(table(2))).unwrap().rows, 2);
+        assert_eq!(get(&cache, key(), || Ok(table(2))).unwrap().rows, 2);
     }
 
     #[test]
-    fn files_of_older_data_versions_make_room_first() {
+    fn what_was_asked_for_longest_ago_makes_room() {
         let cache = Cache::default();
-        let half = KEPT_ROWS / 2;
-        let read = |file: &str, snapshot| get(&cache, (file.to_owned(), 0), snapshot, || Ok(table(half))).unwrap();
-        read("old", 1);
-        read("both", 1);
-        read("both", 2);
-        read("new", 2);
-        let kept = lock(&cache);
-        let mut names: Vec<&str> = kept.tables.keys().map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        assert_eq!(names, ["both", "new"]);
-        assert_eq!(kept.rows, 2 * half);
+        let read = |file: &str, rows| get(&cache, (file.to_owned(), 0), || Ok(table(rows))).unwrap().rows;
+        let third = KEPT_ROWS / 3;
+        for file in ["a", "b", "c", "a", "d"] {
+            read(file, third);
+        }
+        let names = |rows: usize| {
+            let kept = lock(&cache);
+            assert_eq!(kept.rows, rows);
+            let mut names: Vec<String> = kept.tables.keys().map(|(name, _)| name.clone()).collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        assert_eq!(names(3 * third), "a c d");
+        assert_eq!(read("large", KEPT_ROWS), KEPT_ROWS);
+        assert_eq!(names(KEPT_ROWS), "large");
     }
 }

@@ -55,7 +55,11 @@ pub(crate) struct Caches {
     pub(crate) rows: RowsCache,
     pub(crate) kept: KeptCache,
     pub(crate) overlaps: OverlapCache,
+    pub(crate) scan: Scan,
 }
+
+/// Held by the one question that sums rows up: two at once would need twice the memory and be no faster.
+pub(crate) type Scan = Arc<tokio::sync::Mutex<()>>;
 
 /// How long a reader may keep a snapshot without asking again, in microseconds.
 const PIN: i64 = 3_600_000_000;
@@ -70,6 +74,7 @@ pub struct View {
     pub(crate) rows: RowsCache,
     pub(crate) kept: KeptCache,
     pub(crate) overlaps: OverlapCache,
+    scan: Scan,
     pin: i64,
     /// Data version.
     pub snapshot: Snapshot,
@@ -90,8 +95,9 @@ impl View {
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
-        let Caches { orders, rows, kept, overlaps } = caches;
-        Ok(View { layout, pool: pool.clone(), pins: pins.clone(), orders, rows, kept, overlaps, pin, snapshot, rates })
+        let Caches { orders, rows, kept, overlaps, scan } = caches;
+        let (pool, pins) = (pool.clone(), pins.clone());
+        Ok(View { layout, pool, pins, orders, rows, kept, overlaps, scan, pin, snapshot, rates })
     }
 
     /// Answers from now on as if the rate sets had these prices.

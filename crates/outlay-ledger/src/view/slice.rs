@@ -56,6 +56,7 @@ impl View {
             kind => overlap::counting(dataset, &self.left_out(kind).await?),
         };
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
+        let _alone = self.scan.lock().await;
         let frame = blocking(move || {
             each(&layout, &files, |lazy| {
                 let lazy = counting.iter().cloned().fold(lazy, LazyFrame::filter);
@@ -92,7 +93,7 @@ impl View {
                         let times = if rollup.cut == Cut::Day { Times::Days } else { Times::Instants };
                         let get = move |file: &FileRow| {
                             let load = || Table::rollup(&layout, file, rollup);
-                            kept::get(&cache, (file.path.clone(), 0), snapshot, load)
+                            kept::get(&cache, (file.path.clone(), 0), load)
                         };
                         return Ok(Some(blocking(move || answer(&found, get, times, &wanted, &rates)).await?));
                     }
@@ -105,7 +106,7 @@ impl View {
                 let version = if counting.is_some() { snapshot } else { 0 };
                 let get = move |file: &FileRow| {
                     let load = || Table::buckets(&layout, file, dataset, counting.as_ref());
-                    kept::get(&cache, (file.path.clone(), version), snapshot, load)
+                    kept::get(&cache, (file.path.clone(), version), load)
                 };
                 Ok(Some(blocking(move || answer(&files, get, Times::Buckets, &wanted, &rates)).await?))
             }

@@ -70,6 +70,7 @@ fn leaf(call: &Call) -> String {
     let t = &call.tokens;
     let mut attributes: Cells = vec![
         ("openinference.span.kind", text("LLM")),
+        ("llm.provider", text("google")),
         ("llm.system", text("vertexai")),
         ("llm.model_name", text(call.model)),
         ("gen_ai.workflow.name", text(call.lane().feature)),

@@ -189,7 +189,7 @@ pub(super) fn logs_of_rows(layout: &Layout, calls: &[FileRow]) -> Result<Vec<Log
         let frame = files::read(&layout.file(&file.path), Some(&needed()))?;
         let mut words = Words::new(Default::default());
         let frame = words.encode(&frame, &Dataset::Calls.columns())?;
-        out.extend(logs_in(&likeness(&frame, &words)?)?);
+        out.extend(logs_in(&words.spell(&likeness(&frame, &words)?)?)?);
     }
     Ok(together(out))
 }
@@ -273,16 +273,16 @@ mod tests {
             words("provider", |row| Some(if row % 3 == 0 { "openai" } else { "anthropic" })),
             words("account", |row| (row % 5 == 0).then_some("main")),
         ]);
-        let mut calls = DataFrame::new(ROWS as usize, columns).unwrap();
+        let calls = DataFrame::new(ROWS as usize, columns).unwrap();
         let file = |path: &str| FileRow { path: path.to_owned(), ..FileRow::default() };
-        let save = |frame: &mut DataFrame, path: &str| {
-            files::write(frame, &layout.scratch(), &layout.file(path)).unwrap();
+        let save = |frame: &DataFrame, words: Option<&Words>, path: &str| {
+            files::write(frame, words, &layout.scratch(), &layout.file(path)).unwrap();
             file(path)
         };
-        let rows = save(&mut calls, "calls/a.parquet");
+        let rows = save(&calls, None, "calls/a.parquet");
         let mut known = Words::new(Default::default());
         let codes = known.encode(&calls, &Dataset::Calls.columns()).unwrap();
-        let sketches = save(&mut likeness(&codes, &known).unwrap(), "likeness/a.parquet");
+        let sketches = save(&likeness(&codes, &known).unwrap(), Some(&known), "likeness/a.parquet");
         let found = logs(&layout, &[sketches]).unwrap();
         // Two files, two providers, with and without account, five days.
         assert_eq!(found.len(), 2 * 2 * 2 * 5);

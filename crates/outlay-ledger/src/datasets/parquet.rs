@@ -1,0 +1,213 @@
+//! Frames as Parquet. How a column is encoded is chosen here and not guessed from its values, as polars does it: words
+//! go from their codes into dictionaries without being hashed again, columns of one value are not written out, and
+//! what ascends is kept as differences.
+
+use std::io::Write;
+
+use polars::prelude::*;
+use polars_arrow::array::{Array, DictionaryArray, PrimitiveArray, Utf8ViewArray, new_null_array};
+use polars_arrow::bitmap::Bitmap;
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field as ArrowField};
+use polars_parquet::parquet::error::ParquetError;
+use polars_parquet::write::{
+    CompressionOptions, Compressor, DynIter, DynStreamingIterator, Encoding, FallibleStreamingIterator, FileWriter,
+    StatisticsOptions, Version, WriteOptions, array_to_columns,
+};
+
+use super::words::{NONE, Words};
+
+/// Rows of a row group.
+pub const ROW_GROUP: usize = 1 << 18;
+
+/// Columns of different values, in which no dictionary is looked for.
+const VARIED: [&str; 6] = ["key_a", "key_b", "tie", "exact_hash", "normal_hash", "prefix_hash"];
+/// Columns that mostly ascend.
+const ASCENDING: [&str; 2] = ["time", "row"];
+
+const OPTIONS: WriteOptions = WriteOptions {
+    statistics: StatisticsOptions {
+        min_value: true,
+        max_value: true,
+        distinct_count: false,
+        null_count: true,
+        binary_statistics_truncate_length: None,
+    },
+    version: Version::V1,
+    compression: CompressionOptions::Zstd(None),
+    data_page_size: None,
+};
+
+/// Writes a frame. Columns of codes are written as the words of their column, where `words` are given.
+pub fn write(frame: &DataFrame, words: Option<&Words>, to: impl Write) -> PolarsResult<()> {
+    let slot = |column: &Column| match (words, column.dtype()) {
+        (Some(words), DataType::UInt32) => words.slot(column.name()).map(|slot| (words, slot)),
+        _ => None,
+    };
+    let slots: Vec<Option<(&Words, usize)>> = frame.columns().iter().map(slot).collect();
+    let schema: ArrowSchema = frame
+        .columns()
+        .iter()
+        .zip(&slots)
+        .map(|(column, slot)| match slot {
+            Some(_) => ArrowField::new(column.name().clone(), ArrowDataType::Utf8View, true),
+            None => column.field().to_arrow(CompatLevel::newest()),
+        })
+        .map(|field| (field.name.clone(), field))
+        .collect();
+    let mut writer = FileWriter::try_new(to, schema, OPTIONS)?;
+    let types = writer.parquet_schema().fields().to_vec();
+    for offset in (0..frame.height()).step_by(ROW_GROUP) {
+        let rows = ROW_GROUP.min(frame.height() - offset);
+        let mut pages = Vec::with_capacity(types.len());
+        for ((column, slot), kind) in frame.columns().iter().zip(&slots).zip(&types) {
+            let (array, encoding) = match slot {
+                Some((words, slot)) => spelled(&column.slice(offset as i64, rows), words, *slot)?,
+                None => plain(&column.slice(offset as i64, rows))?,
+            };
+            for leaf in array_to_columns(array, kind.clone(), OPTIONS, &[encoding])? {
+                let leaf = leaf.map(|page| page.map_err(|error| ParquetError::OutOfSpec(error.to_string())));
+                let leaf = DynIter::new(leaf);
+                let compressed = Compressor::new(leaf, OPTIONS.compression, Vec::new()).map_err(PolarsError::from);
+                pages.push(Ok(DynStreamingIterator::new(compressed)));
+            }
+        }
+        writer.write(rows as u64, DynIter::new(pages.into_iter()))?;
+    }
+    writer.end(None)?;
+    Ok(())
+}
+
+/// A column of codes as a dictionary of the words that it uses, in order of appearance.
+fn spelled(column: &Column, words: &Words, slot: usize) -> PolarsResult<(Box<dyn Array>, Encoding)> {
+    let rows = column.len();
+    if let Some(one) = column.as_scalar_column() {
+        return match one.scalar().value().extract::<u32>() {
+            None | Some(NONE) => Ok((new_null_array(ArrowDataType::Utf8View, rows), Encoding::Plain)),
+            Some(code) => repeated(Utf8ViewArray::from_slice_values([words.word(slot, code)]).boxed(), rows),
+        };
+    }
+    let codes = column.as_materialized_series().u32()?.rechunk();
+    let mut places: Vec<u32> = Vec::new();
+    let mut used: Vec<&str> = Vec::new();
+    let (mut keys, mut told) = (Vec::with_capacity(rows), 0);
+    for code in codes.into_no_null_iter() {
+        if code == NONE {
+            keys.push(0);
+            continue;
+        }
+        told += 1;
+        let at = code as usize;
+        if at >= places.len() {
+            places.resize(at + 1, u32::MAX);
+        }
+        if places[at] == u32::MAX {
+            places[at] = used.len() as u32;
+            used.push(words.word(slot, code));
+        }
+        keys.push(places[at]);
+    }
+    if told == 0 {
+        return Ok((new_null_array(ArrowDataType::Utf8View, rows), Encoding::Plain));
+    }
+    let known = (told < rows).then(|| codes.into_no_null_iter().map(|code| code != NONE).collect::<Bitmap>());
+    let keys = PrimitiveArray::from_vec(keys).with_validity(known);
+    dictionary(keys, Utf8ViewArray::from_slice_values(&used).boxed())
+}
+
+/// Any other column.
+fn plain(column: &Column) -> PolarsResult<(Box<dyn Array>, Encoding)> {
+    if let Some(one) = column.as_scalar_column() {
+        match one.scalar().value() {
+            AnyValue::Null => {
+                let kind = column.dtype().to_arrow(CompatLevel::newest());
+                return Ok((new_null_array(kind, column.len()), Encoding::Plain));
+            }
+            AnyValue::Int64(value) => return repeated(PrimitiveArray::from_vec(vec![*value]).boxed(), column.len()),
+            _ => {}
+        }
+    }
+    let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
+    let encoding = match column.name().as_str() {
+        name if ASCENDING.contains(&name) => Encoding::DeltaBinaryPacked,
+        name if VARIED.contains(&name) => Encoding::Plain,
+        _ => Encoding::RleDictionary,
+    };
+    Ok((array, encoding))
+}
+
+fn repeated(value: Box<dyn Array>, rows: usize) -> PolarsResult<(Box<dyn Array>, Encoding)> {
+    dictionary(PrimitiveArray::from_vec(vec![0_u32; rows]), value)
+}
+
+fn dictionary(keys: PrimitiveArray<u32>, values: Box<dyn Array>) -> PolarsResult<(Box<dyn Array>, Encoding)> {
+    Ok((DictionaryArray::try_from_keys(keys, values, false)?.boxed(), Encoding::RleDictionary))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::datasets::frames::constant;
+    use polars_io::SerReader;
+    use polars_io::prelude::ParquetReader;
+
+    #[test]
+    fn what_is_written_comes_back_spelled() {
+        const ROWS: usize = ROW_GROUP + 1000;
+        let mut words = Words::new(Default::default());
+        let (model, user) = (words.slot("model").unwrap(), words.slot("user").unwrap());
+        let models = ["sonnet", "haiku", "é"].map(|word| words.code(model, word));
+        let users: Vec<u32> = (0..5000).map(|n| words.code(user, &format!("user {n}"))).collect();
+        let ints = |name: &str, value: &dyn Fn(usize) -> Option<i64>| {
+            Int64Chunked::from_iter_options(name.into(), (0..ROWS).map(value)).into_column()
+        };
+        let codes = |name: &str, value: &dyn Fn(usize) -> u32| {
+            UInt32Chunked::from_vec(name.into(), (0..ROWS).map(value).collect()).into_column()
+        };
+        let coded = DataFrame::new(
+            ROWS,
+            vec![
+                ints("time", &|row| Some(1_700_000_000_000_000 + row as i64 * 999))
+                    .cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))
+                    .unwrap(),
+                codes("model", &|row| if row % 7 == 0 { NONE } else { models[row % 3] }),
+                codes("user", &|row| users[row * row % users.len()]),
+                codes("team", &|_| NONE),
+                constant("provider".into(), DataType::UInt32, AnyValue::UInt32(NONE), ROWS),
+                constant(
+                    "tier".into(),
+                    DataType::UInt32,
+                    AnyValue::UInt32(words_code(&mut words, "tier", "batch")),
+                    ROWS,
+                ),
+                ints("latency_ms", &|row| (row % 5 > 0).then_some(row as i64 % 3000)),
+                ints("row", &|row| Some((row as i64 * 31) % 1009)),
+                ints("key_a", &|row| Some((row as i64).wrapping_mul(0x5851_F42D_4C95_7F2D))),
+                constant("import".into(), DataType::Int64, AnyValue::Int64(-4), ROWS),
+                constant("ttft_ms".into(), DataType::Int64, AnyValue::Null, ROWS),
+                constant("session".into(), DataType::Binary, AnyValue::Null, ROWS),
+                BinaryChunked::from_iter_options(
+                    "trace_id".into(),
+                    (0..ROWS).map(|row| (row % 11 > 0).then(|| (row as u64).to_be_bytes())),
+                )
+                .into_column(),
+            ],
+        )
+        .unwrap();
+        let mut bytes = Vec::new();
+        write(&coded, Some(&words), &mut bytes).unwrap();
+        let read = ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap();
+        let spelled = words.spell(&coded).unwrap();
+        assert_eq!(read.schema(), spelled.schema());
+        assert!(read.equals_missing(&spelled));
+        let again = {
+            let mut bytes = Vec::new();
+            write(&read, None, &mut bytes).unwrap();
+            ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap()
+        };
+        assert!(again.equals_missing(&spelled));
+    }
+
+    fn words_code(words: &mut Words, column: &str, word: &str) -> u32 {
+        words.code(words.slot(column).unwrap(), word)
+    }
+}
