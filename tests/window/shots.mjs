@@ -1,10 +1,11 @@
 // Pictures of every screen and state of the real window: shots.mjs LEDGER OUT WIDTH HEIGHT, by `cargo xtask shots`.
 
 import { execFile } from 'node:child_process';
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { By, Key } from 'selenium-webdriver';
 import { Window, chooseInDialog, outlay, picture, told } from './window.mjs';
 
@@ -114,6 +115,10 @@ const unknown = (await readdir(join(samples, 'mapped'))).find((name) => !name.en
 await pictures(own, async (window, theme) => {
   await visit(window, theme, '#/files');
   await picture(join(out, `files-own-${theme}-${width}.png`));
+  await window.script(`document.querySelectorAll('.screen li details').forEach((closed) => (closed.open = true))`);
+  await window.script(`document.querySelector('.screen li')?.scrollIntoView()`);
+  await sleep(900);
+  await picture(join(out, `files-refused-${theme}-${width}.png`));
   const buttons = await (await window.find('drop-zone')).findElements(By.css('.choices button'));
   await buttons[0].click();
   await chooseInDialog('Open File', join(samples, 'mapped', unknown));
@@ -135,4 +140,32 @@ for (const dataset of await readdir(join(torn, 'data'))) {
 await pictures(torn, async (window, theme) => {
   await visit(window, theme, '#/overview');
   await picture(join(out, `overview-error-${theme}-${width}.png`));
+});
+
+// The same calls from a second log, which is left out of the total.
+const twice = join(told('OUTLAY_SCRATCH'), 'twice');
+const gateway = join(samples, 'trace-jsonl', 'gateway-2026-10.jsonl.gz');
+const calls = gunzipSync(await readFile(gateway)).toString().split('\n').flatMap((line) => {
+  try {
+    const { provider, model, operation, timestamp, input_tokens, output_tokens, status } = JSON.parse(line);
+    return provider ? [{ timestamp, provider, model, operation, input_tokens, output_tokens, status }] : [];
+  } catch {
+    return [];
+  }
+});
+const second = join(told('OUTLAY_SCRATCH'), 'tracer.jsonl');
+await writeFile(second, calls.map((call) => `${JSON.stringify(call)}\n`).join(''));
+await outlay(twice, 'import', gateway, second);
+await pictures(twice, async (window, theme) => {
+  await visit(window, theme, '#/overview');
+  await picture(join(out, `overview-left-out-${theme}-${width}.png`));
+});
+
+// A company file whose catalogue is damaged, and its copy with it.
+const damaged = join(told('OUTLAY_SCRATCH'), 'damaged');
+await cp(own, damaged, { recursive: true });
+for (const name of ['outlay.db', 'outlay.copy.db']) await writeFile(join(damaged, name), Buffer.alloc(8192, 7));
+await pictures(damaged, async (window, theme) => {
+  await visit(window, theme, '');
+  await picture(join(out, `welcome-damaged-${theme}-${width}.png`));
 });
