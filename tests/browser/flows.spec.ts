@@ -401,6 +401,26 @@ test('a company file is backed up, checked and mended from its settings', async 
   await expect(page.getByTestId('care-said')).toHaveText('All 27 data files (168 MB) are whole.');
 });
 
+test('a user is forgotten after a question, and what it is about is said', async ({ page }) => {
+  await open(page, '#/settings');
+  await expect(page.getByTestId('forget')).toBeDisabled();
+  await page.getByTestId('forget-user').fill(' ada@example.org ');
+  await page.getByTestId('forget').click();
+  const dialog = page.getByRole('dialog', { name: 'Forget every record of ada@example.org?' });
+  await expect(dialog).toContainText('There is no way back.');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByTestId('forgotten')).toHaveText('');
+  await page.getByTestId('forget-what').selectOption('days');
+  await page.getByLabel('From', { exact: true }).fill('2026-10-08');
+  await page.getByLabel('To', { exact: true }).fill('2026-10-01');
+  await expect(page.getByTestId('forget')).toBeDisabled();
+  await page.getByLabel('From', { exact: true }).fill('2026-09-08');
+  await page.getByTestId('forget').click();
+  await expect(page.getByRole('dialog', { name: 'Forget every record from 8 Sep 2026 to 1 Oct 2026?' })).toBeVisible();
+  await page.getByTestId('forget-yes').click();
+  await expect(page.getByTestId('forgotten')).toHaveText(/^118 records forgotten, in every data version/);
+});
+
 test('which source makes a day is shown, chosen with a reason, and taken back', async ({ page }) => {
   await open(page, '#/files');
   const rows = page.getByTestId('coverage-row');

@@ -158,12 +158,19 @@ await writeFile(second, calls.map((call) => `${JSON.stringify(call)}\n`).join(''
 await outlay(twice, 'import', gateway, second);
 await pictures(twice, async (window, theme) => {
   await visit(window, theme, '#/overview');
+  await picture(join(out, `opening-${theme}-${width}.png`));
+  await window.find('overview-total');
+  await sleep(900);
   await picture(join(out, `overview-left-out-${theme}-${width}.png`));
 });
 
 // A company file whose catalogue is damaged, and its copy with it.
 const damaged = join(told('OUTLAY_SCRATCH'), 'damaged');
 await cp(own, damaged, { recursive: true });
+for (const name of await readdir(damaged)) {
+  // What SQLite has not yet written back would mend it.
+  if (/-(wal|shm)$/.test(name)) await rm(join(damaged, name));
+}
 for (const name of ['outlay.db', 'outlay.copy.db']) await writeFile(join(damaged, name), Buffer.alloc(8192, 7));
 await pictures(damaged, async (window, theme) => {
   await visit(window, theme, '');

@@ -77,6 +77,7 @@ export const text = {
     band: 'Sample company',
     bandAction: 'Start with my own files',
     cannotOpen: 'The company file could not be opened.',
+    opening: 'Opening the company file…',
   },
 
   welcome: {
