@@ -98,7 +98,7 @@ async fn known_dimensions(view: &outlay_ledger::view::View, period: Period) -> R
     let tells = async |kind: Kind, dimension: Dimension| -> Result<bool, ErrorReply> {
         let slice =
             Slice { kind, period, grain: Grain::Whole, by: vec![dimension], conditions: Vec::new(), only_waste: false };
-        let cube = view.slice(&slice).await?;
+        let cube = view.slice_of_all(&slice).await?;
         Ok(cube.values.first().is_some_and(|values| values.iter().any(|v| !v.is_empty())))
     };
     let mut known = Vec::new();

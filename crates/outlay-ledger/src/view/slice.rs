@@ -27,7 +27,16 @@ impl View {
     /// # Errors
     /// Where files of the data version cannot be read.
     pub async fn slice(&self, slice: &Slice) -> Result<Cube> {
-        self.slice_from(slice, true).await
+        self.slice_from(slice, true, false).await
+    }
+
+    /// Answers a slice from all records, also those of sources that are left out of totals because another one tells
+    /// the same: enough to know what the sources tell, and never to be shown as a sum.
+    ///
+    /// # Errors
+    /// As [`View::slice`].
+    pub async fn slice_of_all(&self, slice: &Slice) -> Result<Cube> {
+        self.slice_from(slice, true, true).await
     }
 
     /// Answers a slice from rows, whatever rollups could say: for checking that they say the same.
@@ -35,10 +44,10 @@ impl View {
     /// # Errors
     /// As [`View::slice`].
     pub async fn slice_of_rows(&self, slice: &Slice) -> Result<Cube> {
-        self.slice_from(slice, false).await
+        self.slice_from(slice, false, false).await
     }
 
-    async fn slice_from(&self, slice: &Slice, rollups: bool) -> Result<Cube> {
+    async fn slice_from(&self, slice: &Slice, rollups: bool, all: bool) -> Result<Cube> {
         let dataset = match slice.kind {
             Kind::Call => Dataset::Calls,
             Kind::Usage => Dataset::Usage,
@@ -46,12 +55,13 @@ impl View {
             Kind::Score => Dataset::Scores,
         };
         let near = |files| within(files, slice.period.start() - DAY, slice.period.end() + DAY);
-        if rollups && let Some(cube) = self.kept_slice(slice, dataset, near).await? {
+        if rollups && let Some(cube) = self.kept_slice(slice, dataset, all, near).await? {
             return Ok(cube);
         }
         let files = near(self.files(dataset.name()).await?);
         let from_rows = slice.kind == Kind::Call;
         let counting = match slice.kind {
+            _ if all => None,
             Kind::Call => self.counting_calls(&slice.period).await?,
             kind => overlap::counting(dataset, &self.left_out(kind).await?),
         };
@@ -75,6 +85,7 @@ impl View {
         &self,
         slice: &Slice,
         dataset: Dataset,
+        all: bool,
         near: impl Fn(Vec<FileRow>) -> Vec<FileRow>,
     ) -> Result<Option<Cube>> {
         let (cache, layout, wanted) = (self.kept.clone(), self.layout.clone(), slice.clone());
@@ -82,7 +93,7 @@ impl View {
         match dataset {
             Dataset::Calls => {
                 // Rollups sum all rows.
-                if self.counting_calls(&slice.period).await?.is_some() {
+                if !all && self.counting_calls(&slice.period).await?.is_some() {
                     return Ok(None);
                 }
                 let calls = near(self.files(dataset.name()).await?).len();
@@ -102,7 +113,10 @@ impl View {
             }
             Dataset::Usage | Dataset::Charges => {
                 let files = near(self.files(dataset.name()).await?);
-                let counting = overlap::counting(dataset, &self.left_out(slice.kind).await?);
+                let counting = match all {
+                    true => None,
+                    false => overlap::counting(dataset, &self.left_out(slice.kind).await?),
+                };
                 let version = if counting.is_some() { snapshot } else { 0 };
                 let get = move |file: &FileRow| {
                     let load = || Table::buckets(&layout, file, dataset, counting.as_ref());
