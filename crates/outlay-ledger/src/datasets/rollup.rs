@@ -151,7 +151,7 @@ pub struct Rolled {
 pub fn roll_up(calls: &DataFrame, words: &mut Words, zone: Tz) -> Result<Vec<Rolled>> {
     let (by_grain, overflow) = groups(&BY_GRAIN, calls, words, zone)?;
     let by_day = by_grain.by_day(zone);
-    let by_hour = by_grain.only(&BY_GRAIN, &BY_HOUR);
+    let by_hour = by_grain.narrowed(&BY_GRAIN, &BY_HOUR);
     let overflow_hour = overflow.iter().copied().filter(|name| BY_HOUR.dims.contains(name)).collect();
     let (by_who, overflow_who) = groups(&BY_WHO, calls, words, zone)?;
     Ok(vec![
@@ -197,7 +197,7 @@ impl Groups {
     }
 
     /// Groups of all the dimensions of a rollup added up to those of another, which has some of them.
-    fn only(&self, all: &Rollup, some: &Rollup) -> Groups {
+    fn narrowed(&self, all: &Rollup, some: &Rollup) -> Groups {
         let place = |name: &&str| all.dims.iter().position(|of_all| of_all == name);
         let places: Vec<usize> = some.dims.iter().filter_map(place).collect();
         self.added_up(|at, key| {
