@@ -75,7 +75,7 @@ def main(ledger, month):
                        + c.cache_write_1h * p.w1 + c.output * p.o AS pico
                 FROM sized c LEFT JOIN price p ON p.model = c.model AND p.since <= c.time
                      AND (c.size > p.above OR p.above = 0)
-                QUALIFY row_number() OVER (PARTITION BY c.key_a, c.key_b, c.import, c.file, c.row
+                QUALIFY row_number() OVER (PARTITION BY c.import, c.file, c.row
                                            ORDER BY p.since DESC, p.above DESC) = 1)
             SELECT coalesce(feature, '') AS feature, count(*) AS calls, count_if(NOT known) AS unpriced,
                    coalesce(sum(pico), 0)::VARCHAR AS pico

@@ -13,12 +13,13 @@ use polars::prelude::*;
 use crate::catalogue::files::{self, FileRow};
 use crate::catalogue::{audit, imports};
 use crate::datasets::files as parquet;
+use crate::datasets::frames::conform;
 use crate::datasets::schema::Dataset;
 use crate::datasets::words::Words;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::ledger::{Ledger, blocking};
-use crate::publish::{Written, write_rollups};
+use crate::publish::{Written, scored, write_rollups};
 
 /// Columns of texts.
 const TEXTS: [&str; 3] = ["system_text", "prompt_text", "output_text"];
@@ -194,6 +195,10 @@ impl Job {
         if gone == 0 {
             return Ok(None);
         }
+        let gone = match &self.what {
+            Forget::Texts => gone,
+            Forget::User(_) | Forget::Time(..) => gone + file.scores - scored(&left),
+        };
         let written = if left.height() == 0 { None } else { Some(self.write(left, file, rolled, number)?) };
         Ok(Some((gone, written)))
     }
@@ -215,6 +220,7 @@ impl Job {
             rows: frame.height() as i64,
             first: times.first().copied().unwrap_or_default(),
             last: times.last().copied().unwrap_or_default(),
+            scores: scored(&frame),
             ..file.clone()
         };
         let save = |frame: &DataFrame, words: &Words, row: &mut FileRow| -> Result<()> {
@@ -223,7 +229,8 @@ impl Job {
             Ok(())
         };
         let mut words = Words::new(Default::default());
-        let rows = words.encode(&frame, &self.dataset.columns())?;
+        let columns = self.dataset.columns();
+        let rows = words.encode(&conform(&frame, &columns)?, &columns)?;
         drop(frame);
         save(&rows, &words, &mut row)?;
         let rollups = if rolled {

@@ -11,12 +11,13 @@ use polars::prelude::*;
 use crate::catalogue::files::FileRow;
 use crate::datasets::dedupe::{Candidate, KEY_COLUMNS, candidates, decide};
 use crate::datasets::files;
-use crate::datasets::frames::stack;
+use crate::datasets::frames::{conform, stack};
+use crate::datasets::identity::contents;
 use crate::datasets::likeness::{LIKENESS, likeness};
 use crate::datasets::rollup::{self, read_ints};
 use crate::datasets::schema::Dataset;
 use crate::datasets::spill::{Spill, times};
-use crate::datasets::words::Words;
+use crate::datasets::words::{NONE, Words};
 use crate::error::Result;
 use crate::layout::Layout;
 
@@ -181,7 +182,17 @@ impl Rebuild<'_> {
         if all.iter().any(Candidate::has_id) {
             self.neighbours(part, keys, &mut all)?;
         }
-        let stands = decide(&all);
+        let mut fresh = match self.spill {
+            Some(spill) if new_keys.is_some() => spill.rows(part.first, part.last, None)?,
+            _ => None,
+        };
+        drop(new_keys);
+        let mut decided = decide(&all);
+        if !decided.tied.is_empty() {
+            self.compare(&mut all, &decided.tied, fresh.as_ref(), &sources, words)?;
+            decided = decide(&all);
+        }
+        let stands = decided.stands;
 
         // What becomes of every row that lies here.
         let mut new_standing = Vec::new();
@@ -206,10 +217,6 @@ impl Rebuild<'_> {
                 }
             }
         }
-        let mut fresh = match self.spill {
-            Some(spill) if new_keys.is_some() => spill.rows(part.first, part.last, None)?,
-            _ => None,
-        };
         let mut to_standing = Pieces::default();
         let mut to_aside = Pieces::default();
         if let Some(frame) = fresh.take() {
@@ -260,9 +267,45 @@ impl Rebuild<'_> {
         Ok(())
     }
 
+    /// Compares the content of rows between which precedence and time do not decide. Those of other days' parts are
+    /// left as they are: of rows of one time, all stand or fall with this part's rows alike.
+    fn compare(
+        &self,
+        all: &mut [Candidate],
+        tied: &[u32],
+        fresh: Option<&DataFrame>,
+        sources: &[&FileRow],
+        words: &mut Words,
+    ) -> Result<()> {
+        let columns = self.dataset.columns();
+        let mut by_source: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for at in tied {
+            by_source.entry(all[*at as usize].source).or_default().push(*at);
+        }
+        by_source.remove(&NEIGHBOUR);
+        for (source, candidates) in by_source {
+            let loaded;
+            let frame = match (source, fresh) {
+                (NEW, Some(frame)) => frame,
+                (NEW, None) => continue,
+                _ => {
+                    loaded = self.load(sources[source as usize], words)?;
+                    &loaded
+                }
+            };
+            let rows = candidates.iter().map(|at| all[*at as usize].index).collect();
+            let rows = frame.take(&IdxCa::from_vec("rows".into(), rows))?;
+            for (at, content) in candidates.into_iter().zip(contents(&rows, words, &columns)?) {
+                all[at as usize].tie = content;
+            }
+        }
+        Ok(())
+    }
+
     fn load(&self, file: &FileRow, words: &mut Words) -> Result<DataFrame> {
-        let frame = files::read(&self.layout.file(&file.path), None)?;
-        Ok(words.encode(&frame, &self.dataset.columns())?)
+        let columns = self.dataset.columns();
+        let frame = conform(&files::read(&self.layout.file(&file.path), None)?, &columns)?;
+        Ok(words.encode(&frame, &columns)?)
     }
 
     /// Keeps, merges or rewrites the files of a part, given the rows that each keeps and the rows to add.
@@ -319,6 +362,7 @@ impl Rebuild<'_> {
             first,
             last,
             zone: self.zone.name().to_owned(),
+            scores: scored(&frame),
         };
         self.write(&frame, words, &mut row)?;
         let rollups = if rolled && self.dataset == Dataset::Calls {
@@ -355,6 +399,7 @@ pub fn write_rollups(
             path: path(name),
             rows: frame.height() as i64,
             zone: format!("{}{overflow}", zone.name()),
+            scores: 0,
             ..of.clone()
         };
         save(frame, words, &mut file)?;
@@ -367,6 +412,19 @@ pub fn write_rollups(
     add(rollup::HISTOGRAMS, &rollup::histograms(calls, zone)?, words, &[])?;
     add(LIKENESS, &likeness(calls, words)?, words, &[])?;
     Ok(out)
+}
+
+/// Scores in the rows of calls, given as codes or as words.
+pub fn scored(frame: &DataFrame) -> i64 {
+    let Ok(column) = frame.column("score_name") else { return 0 };
+    let count = |told: usize| told as i64;
+    match (column.as_scalar_column(), column.dtype()) {
+        (Some(one), DataType::UInt32) if one.scalar().value().extract::<u32>() == Some(NONE) => 0,
+        (_, DataType::UInt32) => {
+            column.u32().map_or(0, |codes| count(codes.iter().filter(|c| c.is_some_and(|c| c != NONE)).count()))
+        }
+        _ => count(column.len() - column.null_count()),
+    }
 }
 
 impl Candidate {

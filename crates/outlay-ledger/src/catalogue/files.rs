@@ -38,6 +38,8 @@ pub struct FileRow {
     pub last: i64,
     /// Zone that a rollup's days are cut in; dimensions that overflow into "(other)" follow after a bar.
     pub zone: String,
+    /// Scores in the rows of calls.
+    pub scores: i64,
 }
 
 /// The newest snapshot.
@@ -64,10 +66,11 @@ fn file(row: &sqlx::sqlite::SqliteRow) -> FileRow {
         first: row.get(7),
         last: row.get(8),
         zone: row.get(9),
+        scores: row.get(10),
     }
 }
 
-const COLUMNS: &str = "id, dataset, part, path, rows, bytes, hash, first_time, last_time, zone";
+const COLUMNS: &str = "id, dataset, part, path, rows, bytes, hash, first_time, last_time, zone, scores";
 
 /// Files of a dataset that a snapshot sees, in time order.
 pub async fn seen(pool: &SqlitePool, snapshot: i64, dataset: &str) -> Result<Vec<FileRow>> {
@@ -84,7 +87,7 @@ pub async fn seen(pool: &SqlitePool, snapshot: i64, dataset: &str) -> Result<Vec
 pub async fn all(pool: &SqlitePool) -> Result<Vec<(FileRow, Option<i64>)>> {
     let sql = format!("SELECT {COLUMNS}, parent FROM file ORDER BY parent IS NOT NULL, path");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await?;
-    Ok(rows.iter().map(|row| (file(row), row.get(10))).collect())
+    Ok(rows.iter().map(|row| (file(row), row.get(11))).collect())
 }
 
 /// What a file holds after it was made again.
@@ -130,8 +133,8 @@ pub async fn add_snapshot(
 /// Catalogues a file; returns its id.
 pub async fn add(db: &mut SqliteConnection, f: &FileRow, parent: Option<i64>, snapshot: i64) -> Result<i64> {
     let done = sqlx::query(
-        "INSERT INTO file (dataset, part, path, parent, rows, bytes, hash, first_time, last_time, zone, added)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO file (dataset, part, path, parent, rows, bytes, hash, first_time, last_time, zone, scores, added)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&f.dataset)
     .bind(&f.part)
@@ -143,6 +146,7 @@ pub async fn add(db: &mut SqliteConnection, f: &FileRow, parent: Option<i64>, sn
     .bind(f.first)
     .bind(f.last)
     .bind(&f.zone)
+    .bind(f.scores)
     .bind(snapshot)
     .execute(db)
     .await?;

@@ -51,7 +51,7 @@ enum Cells {
     Int(Run<Option<i64>>),
     Id(Vec<u8>, Vec<u32>),
     Amount(Vec<Option<i128>>),
-    Real(Vec<Option<f64>>),
+    Real(Run<Option<f64>>),
 }
 
 /// Buffered rows of one dataset.
@@ -79,7 +79,7 @@ impl Buffer {
                 Type::Int => Cells::Int(Run::new()),
                 Type::Id => Cells::Id(Vec::new(), Vec::new()),
                 Type::Amount => Cells::Amount(Vec::new()),
-                Type::Real => Cells::Real(Vec::new()),
+                Type::Real => Cells::Real(Run::new()),
             })
             .collect();
         Buffer { columns, cells, rows: 0, next: 0, bytes: 0, packed: Vec::new() }
@@ -213,9 +213,13 @@ impl Buffer {
                     BinaryChunked::from_iter_options(name, slices).into_column()
                 }
                 Cells::Amount(values) => amounts(name, std::mem::take(values))?,
-                Cells::Real(values) => {
-                    Float64Chunked::from_iter_options(name, std::mem::take(values).into_iter()).into_column()
-                }
+                Cells::Real(values) => match values.take() {
+                    Ok(values) => Float64Chunked::from_iter_options(name, values.into_iter()).into_column(),
+                    Err(one) => {
+                        let value = one.map_or(AnyValue::Null, AnyValue::Float64);
+                        constant(name, DataType::Float64, value, self.rows)
+                    }
+                },
             };
             out.push(column);
         }

@@ -15,7 +15,7 @@ use super::spill::times;
 use crate::error::Result;
 
 /// Columns that identity and precedence need.
-pub const KEY_COLUMNS: [&str; 9] = ["time", "key_a", "key_b", "by_id", "rank", "tie", "import", "file", "row"];
+pub const KEY_COLUMNS: [&str; 8] = ["time", "key_a", "key_b", "by_id", "rank", "import", "file", "row"];
 
 /// Identity and precedence of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub struct Candidate {
     by_id: bool,
     rank: i64,
     time: i64,
-    tie: i64,
+    /// A hash of the row's content, set only where precedence and time leave the order open.
+    pub tie: i64,
     /// Import that brought the row.
     pub import: i64,
     /// File within the import.
@@ -66,14 +67,14 @@ pub fn candidates(frame: &DataFrame, source: u32, out: &mut Vec<Candidate>) -> R
     let time = times(frame)?;
     let ints = |name: &str| read_ints(frame, name);
     let (key_a, key_b, by_id) = (ints("key_a")?, ints("key_b")?, ints("by_id")?);
-    let (rank, tie) = (ints("rank")?, ints("tie")?);
+    let rank = ints("rank")?;
     let (import, file, row) = (ints("import")?, ints("file")?, ints("row")?);
     out.extend(time.into_iter().enumerate().map(|(i, time)| Candidate {
         key: (key_a.at(i), key_b.at(i)),
         by_id: by_id.at(i) != 0,
         rank: rank.at(i),
         time,
-        tie: tie.at(i),
+        tie: 0,
         import: import.at(i),
         file: file.at(i),
         row: row.at(i),
@@ -83,9 +84,19 @@ pub fn candidates(frame: &DataFrame, source: u32, out: &mut Vec<Candidate>) -> R
     Ok(())
 }
 
+/// What [`decide`] says.
+#[derive(Debug)]
+pub struct Decided {
+    /// For each candidate, whether it stands.
+    pub stands: Vec<bool>,
+    /// Candidates that are alike but for their content, which has to be compared.
+    pub tied: Vec<u32>,
+}
+
 /// Tells for each candidate whether it stands.
-pub fn decide(all: &[Candidate]) -> Vec<bool> {
+pub fn decide(all: &[Candidate]) -> Decided {
     let mut stands = vec![true; all.len()];
+    let mut tied = Vec::new();
     // Most rows share their key with no other: half of it, beside the row's place, is quickly sorted.
     let mut order: Vec<(i64, u32)> = all.iter().enumerate().map(|(at, c)| (c.key.0, at as u32)).collect();
     order.sort_unstable();
@@ -95,6 +106,11 @@ pub fn decide(all: &[Candidate]) -> Vec<bool> {
             x.by_id.cmp(&y.by_id).then(x.key.cmp(&y.key)).then_with(|| x.precedence(y))
         });
         for group in alike.chunk_by(|(x, _), (y, _)| (x.key, x.by_id) == (y.key, y.by_id)) {
+            for even in group.chunk_by(|(x, _), (y, _)| (x.rank, x.time) == (y.rank, y.time)) {
+                if even.len() > 1 {
+                    tied.extend(even.iter().map(|(_, at)| *at));
+                }
+            }
             if group[0].0.by_id {
                 for (i, (row, at)) in group.iter().enumerate() {
                     let displaced = group[..i].iter().any(|(better, _)| (better.day() - row.day()).abs() <= 1);
@@ -122,7 +138,7 @@ pub fn decide(all: &[Candidate]) -> Vec<bool> {
             }
         }
     }
-    stands
+    Decided { stands, tied }
 }
 
 #[cfg(test)]
@@ -136,7 +152,7 @@ mod tests {
     }
 
     fn standing(rows: &[Candidate]) -> Vec<(i64, i64, i64)> {
-        let stands = decide(rows);
+        let stands = decide(rows).stands;
         let mut out: Vec<_> =
             rows.iter().zip(stands).filter(|(_, s)| *s).map(|(r, _)| (r.key.0, r.rank, r.time / DAY)).collect();
         out.sort_unstable();

@@ -3,6 +3,8 @@
 
 use polars::prelude::*;
 
+use super::schema::{Column as Declared, Type};
+
 /// A column of one value.
 pub fn constant(name: PlSmallStr, dtype: DataType, value: AnyValue<'static>, rows: usize) -> Column {
     Column::new_scalar(name, Scalar::new(dtype, value), rows)
@@ -34,6 +36,59 @@ pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<Option<DataFrame>> {
         columns.push(whole.rechunk());
     }
     Ok(Some(DataFrame::new(rows, columns)?))
+}
+
+/// A frame with exactly these columns: what an earlier version did not write yet is unknown, and what later versions
+/// write no more is left out.
+pub fn conform(frame: &DataFrame, columns: &[Declared]) -> PolarsResult<DataFrame> {
+    let rows = frame.height();
+    let whole = columns.iter().map(|(name, kind)| match frame.column(name) {
+        Ok(column) => column.clone(),
+        Err(_) => constant((*name).into(), stored(*kind), AnyValue::Null, rows),
+    });
+    DataFrame::new(rows, whole.collect())
+}
+
+/// How files hold a kind of column.
+#[must_use]
+pub fn stored(kind: Type) -> DataType {
+    match kind {
+        Type::Time => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
+        Type::Dim => DataType::String,
+        Type::Int | Type::Must => DataType::Int64,
+        Type::Id => DataType::Binary,
+        Type::Amount => DataType::Decimal(38, 12),
+        Type::Real => DataType::Float64,
+    }
+}
+
+const IN_MILLISECONDS: DataType = DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC));
+
+/// A frame whose instants are milliseconds, where they are whole ones, as those of most logs are: their differences are
+/// what a file holds of them, and take half the bytes then.
+pub fn coarse(frame: &mut DataFrame) -> PolarsResult<()> {
+    let Ok(time) = frame.column("time") else { return Ok(()) };
+    if time.dtype() != &stored(Type::Time) {
+        return Ok(());
+    }
+    let time = time.as_materialized_series().to_physical_repr().into_owned();
+    let micros = time.i64()?;
+    if micros.null_count() > 0 || micros.into_no_null_iter().any(|at| at % 1000 != 0) {
+        return Ok(());
+    }
+    let millis = Int64Chunked::from_vec("time".into(), micros.into_no_null_iter().map(|at| at / 1000).collect());
+    frame.with_column(millis.into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_column())?;
+    Ok(())
+}
+
+/// Instants in microseconds again.
+pub fn fine(frame: &mut DataFrame) -> PolarsResult<()> {
+    if frame.column("time").is_ok_and(|time| time.dtype() == &IN_MILLISECONDS) {
+        let time = frame.column("time")?.as_materialized_series().to_physical_repr().into_owned();
+        let micros = time.i64()?.apply_values(|at| at * 1000);
+        frame.with_column(micros.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column())?;
+    }
+    Ok(())
 }
 
 /// A frame taken apart: the columns that vary, and the others by place.

@@ -4,6 +4,7 @@ pub mod buffer;
 pub mod dedupe;
 pub mod files;
 pub mod frames;
+pub mod identity;
 pub mod ids;
 pub mod likeness;
 pub mod parquet;

@@ -20,7 +20,7 @@ use super::words::{NONE, Words};
 pub const ROW_GROUP: usize = 1 << 18;
 
 /// Columns of different values, in which no dictionary is looked for.
-const VARIED: [&str; 6] = ["key_a", "key_b", "tie", "exact_hash", "normal_hash", "prefix_hash"];
+const VARIED: [&str; 5] = ["key_a", "key_b", "exact_hash", "normal_hash", "prefix_hash"];
 /// Columns that mostly ascend.
 const ASCENDING: [&str; 2] = ["time", "row"];
 

@@ -24,13 +24,13 @@ pub type Column = (&'static str, Type);
 
 use Type::{Amount, Dim, Id, Int, Must, Real, Time};
 
-/// Identity, precedence and origin: the last columns of every dataset.
+/// Identity, precedence and origin: the last columns of every dataset. Files of calls and steps hold the first two only
+/// where a row has no id of its own, and the precedence never: see [`crate::datasets::identity`].
 pub const CONTROL: &[Column] = &[
     ("key_a", Must),
     ("key_b", Must),
     ("by_id", Must),
     ("rank", Must),
-    ("tie", Must),
     ("import", Must),
     ("file", Must),
     ("row", Must),
@@ -83,6 +83,10 @@ const CALL: &[Column] = &[
     ("index_version", Dim),
     ("system_prompt_hash", Dim),
     ("recorded_currency", Dim),
+    ("score_name", Dim),
+    ("score_version", Dim),
+    ("score_kind", Dim),
+    ("score_label", Dim),
     ("session", Id),
     ("request_id", Id),
     ("trace_id", Id),
@@ -107,6 +111,8 @@ const CALL: &[Column] = &[
     ("checks", Int),
     ("rate_set", Must),
     ("size_bin", Must),
+    // The first score in the row of a call; any other is a row of the scores.
+    ("score", Real),
 ];
 
 const USAGE: &[Column] = &[

@@ -1,13 +1,18 @@
 //! Calls and steps.
 
+use std::borrow::Cow;
+
 use outlay_model::names;
 use outlay_model::record::{Call, Place, Refusal};
 use outlay_model::report::Kind;
 use outlay_model::tokens::MAX_CALL_TOKENS;
 
+use super::dims::ACCOUNT;
 use super::row::{check_time, describe, number, refuse, text};
 use super::{IN_ROW, Import};
 use crate::datasets::schema::Dataset;
+use crate::datasets::words::NONE;
+use crate::datasets::{identity, ids};
 use crate::digest::Digest;
 
 impl Import {
@@ -40,56 +45,25 @@ impl Import {
         let size_bin = self.pricer.size_bin(size);
         let failed = !call.error_type.is_empty() || is_failure(&call.status);
 
+        let ids: [Cow<'_, str>; 6] =
+            [&call.session, &call.request_id, &call.trace_id, &call.span_id, &call.parent_id, &call.prompt_hash]
+                .map(|id| self.words.redactor.clean(id).map_or_else(|| id.as_ref().into(), Into::into));
+        let mut packed = std::mem::take(&mut self.ids);
+        for (id, packed) in ids.iter().zip(&mut packed) {
+            ids::pack(id, packed);
+        }
+
         // Identity: what the provider or tracer calls it, else all that the row says.
         let mut content = std::mem::take(&mut self.content);
-        content.clear();
-        let by_id = if !call.request_id.is_empty() {
-            text(&mut content, &["r", &call.dims.account, &call.request_id]);
-            number(&mut content, call.attempt);
-            true
-        } else if !call.span_id.is_empty() {
-            text(&mut content, &["s", &call.dims.account, &call.trace_id, &call.span_id]);
-            number(&mut content, call.attempt);
-            true
-        } else {
-            false
-        };
-        let id_bytes = content.len();
-        number(&mut content, call.time);
-        describe(&mut content, &call.dims);
-        text(
-            &mut content,
-            &[
-                &call.status,
-                &call.error_type,
-                &call.finish_reason,
-                &call.trace_id,
-                &call.parent_id,
-                &call.session,
-                &call.step_kind,
-                &call.tool,
-                &call.index_version,
-                &call.system_prompt_hash,
-                &call.prompt_hash,
-            ],
-        );
-        match &call.tokens {
-            Some(t) => t.buckets().into_iter().chain([t.reasoning]).for_each(|n| number(&mut content, n)),
-            None => content.push(b'?'),
-        }
-        for value in [call.latency_ms, call.ttft_ms, recorded.map(|r| r.0), Some(call.attempt), call.prompt_chars] {
-            number(&mut content, value.unwrap_or(i64::MIN));
-        }
-        for score in &call.scores {
-            text(&mut content, &[&score.name, &score.version, &score.kind, &score.label]);
-            number(&mut content, score.value.unwrap_or(f64::NAN).to_bits() as i64);
-        }
+        let account = self.words.word(self.slots.dims[ACCOUNT], codes[ACCOUNT]);
+        let [_, request, trace, span, ..] = &packed;
+        let by_id = identity::identify(&mut content, account, request, trace, span, call.attempt);
         let texts = call.texts;
-        for part in [texts.system, texts.prompt, texts.output].into_iter().flatten() {
-            number(&mut content, self.digester.hash(&[b"content", part.as_bytes()]));
+        if !by_id {
+            self.describe_call(&mut content, call, recorded.map(|r| r.0));
         }
-        let identity = if by_id { id_bytes } else { content.len() };
         self.content = content;
+        let key = if by_id { identity::key(&self.content) } else { self.content_key(self.content.len()) };
 
         let digest = if texts.system.is_some() || texts.prompt.is_some() || texts.output.is_some() {
             let scope = format!("{}\u{1f}{}", call.dims.account, call.dims.model);
@@ -116,21 +90,33 @@ impl Import {
         let kept = |text: Option<&str>| if self.options.keep_text { text.unwrap_or_default() } else { "" }.to_owned();
         let kept = [kept(texts.system), kept(texts.prompt), kept(texts.output)]
             .map(|t| if t.is_empty() { t } else { self.words.redactor.clean(&t).unwrap_or(t) });
-        let ids: [std::borrow::Cow<'_, str>; 6] =
-            [&call.session, &call.request_id, &call.trace_id, &call.span_id, &call.parent_id, &call.prompt_hash]
-                .map(|id| self.words.redactor.clean(id).map_or_else(|| id.as_ref().into(), Into::into));
-
-        let rank = call_rank(call, failed);
+        let (scores, first) = (&call.scores, call.scores.first());
+        let score_dims = match first {
+            Some(score) => [
+                self.words.code(self.slots.score_name, &score.name),
+                self.words.code(self.slots.score_version, &score.version),
+                self.words.code(self.slots.score_kind, &score.kind),
+                self.words.code(self.slots.score_label, &score.label),
+            ],
+            None => [NONE; 4],
+        };
+        // Final is what has an end, be it a failure.
+        let rank = identity::rank(
+            !call.finish_reason.is_empty() || failed,
+            call.tokens.as_ref(),
+            first.is_some_and(|s| !s.name.is_empty()),
+        );
         let file = self.file_number();
         let buffer = &mut self.buffers[at];
         buffer.must(call.time);
         Self::write_dims(buffer, &codes);
-        for code in dims {
+        for code in dims.into_iter().chain(score_dims) {
             buffer.dim(code);
         }
-        for id in &ids {
-            buffer.id(id);
+        for id in &packed {
+            buffer.bytes(id);
         }
+        self.ids = packed;
         buffer.bytes(&blocks);
         buffer.bytes(&digest.minhash);
         for text in &kept {
@@ -149,16 +135,18 @@ impl Import {
         buffer.int(digest.checks);
         buffer.must(i64::from(rate_set));
         buffer.must(size_bin);
+        buffer.real(first.and_then(|score| score.value));
         Self::write_tokens(buffer, call.tokens.as_ref());
-        self.write_control(at, identity, by_id, rank, file, place.line);
+        self.write_control(at, key, by_id, rank, file, place.line);
 
-        for score in &call.scores {
+        let about = self.content.len();
+        for score in scores.iter().skip(1) {
             self.push_score_row(
                 call.time,
                 score,
                 [&call.request_id, &call.trace_id, &call.span_id, &call.session, ""],
                 &codes,
-                identity,
+                about,
                 by_id,
                 file | IN_ROW,
                 place.line,
@@ -172,6 +160,42 @@ impl Import {
         self.full(at)?;
         self.full(Dataset::Scores as usize)
     }
+
+    /// All that a call says, by which one without an id is known.
+    fn describe_call(&self, content: &mut Vec<u8>, call: &Call<'_>, recorded: Option<i64>) {
+        number(content, call.time);
+        describe(content, &call.dims);
+        text(
+            content,
+            &[
+                &call.status,
+                &call.error_type,
+                &call.finish_reason,
+                &call.trace_id,
+                &call.parent_id,
+                &call.session,
+                &call.step_kind,
+                &call.tool,
+                &call.index_version,
+                &call.system_prompt_hash,
+                &call.prompt_hash,
+            ],
+        );
+        match &call.tokens {
+            Some(t) => t.buckets().into_iter().chain([t.reasoning]).for_each(|n| number(content, n)),
+            None => content.push(b'?'),
+        }
+        for value in [call.latency_ms, call.ttft_ms, recorded, Some(call.attempt), call.prompt_chars] {
+            number(content, value.unwrap_or(i64::MIN));
+        }
+        for score in &call.scores {
+            text(content, &[&score.name, &score.version, &score.kind, &score.label]);
+            number(content, score.value.unwrap_or(f64::NAN).to_bits() as i64);
+        }
+        for part in [call.texts.system, call.texts.prompt, call.texts.output].into_iter().flatten() {
+            number(content, self.digester.hash(&[b"content", part.as_bytes()]));
+        }
+    }
 }
 
 fn is_failure(status: &str) -> bool {
@@ -179,12 +203,4 @@ fn is_failure(status: &str) -> bool {
         status.to_ascii_lowercase().as_str(),
         "" | "ok" | "success" | "succeeded" | "completed" | "200" | "unset" | "status_code_ok" | "true" | "none"
     )
-}
-
-/// Final over partial, more known usage, larger output; later wins after that (see the de-duplication).
-fn call_rank(call: &Call<'_>, failed: bool) -> i64 {
-    let tokens = call.tokens.unwrap_or_default();
-    let is_final = i64::from(!call.finish_reason.is_empty() || failed);
-    let known = i64::from(call.tokens.is_some()) + tokens.buckets().iter().filter(|n| **n > 0).count() as i64;
-    (is_final << 60) | (known << 50) | tokens.total_output().clamp(0, (1 << 50) - 1)
 }

@@ -20,12 +20,8 @@ impl Import {
         describe(&mut content, &charge.dims);
         text(&mut content, &[&charge.category, &charge.line_item, &charge.meter, &charge.unit, &charge.invoice_id]);
         text(&mut content, &[charge.currency.as_str()]);
-        let identity = content.len();
-        for amount in [Some(charge.billed), charge.effective, charge.list, charge.contracted, charge.quantity] {
-            let pico = amount.map_or(i128::MIN, |a| a.0);
-            content.extend_from_slice(&pico.to_le_bytes());
-        }
         self.content = content;
+        let key = self.content_key(self.content.len());
         let dims = [
             (self.slots.currency, charge.currency.as_str()),
             (self.slots.category, if charge.category.is_empty() { "Usage" } else { &charge.category }),
@@ -50,7 +46,7 @@ impl Import {
         for code in dims {
             buffer.dim(code);
         }
-        self.write_control(Dataset::Charges as usize, identity, false, rank, file, place.line);
+        self.write_control(Dataset::Charges as usize, key, false, rank, file, place.line);
         self.see(Kind::Charge, &codes, charge.time);
         // A line of usage covers every day of its charge period, whichever day it is dated. A commitment, a tax or a
         // credit is no other account of what was used on those days.

@@ -63,6 +63,8 @@ pub struct Import {
     told: Interner,
     told_tiers: Interner,
     content: Vec<u8>,
+    /// Packed ids of the call under way.
+    ids: [Vec<u8>; 6],
     bytes_before: u64,
     bytes: u64,
     rows: u64,
@@ -114,6 +116,7 @@ impl Import {
             told: Default::default(),
             told_tiers: Default::default(),
             content: Vec::new(),
+            ids: Default::default(),
             bytes_before: 0,
             bytes: 0,
             rows: 0,

@@ -3,10 +3,11 @@
 use outlay_model::record::{Dimensions, Refusal};
 use outlay_model::time::{EARLIEST, LATEST, Micros};
 use outlay_model::tokens::Tokens;
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::Import;
 use crate::datasets::buffer::Buffer;
+use crate::datasets::identity::halves;
 
 impl Import {
     pub(super) fn write_dims(buffer: &mut Buffer, codes: &[u32; 18]) {
@@ -27,16 +28,19 @@ impl Import {
         }
     }
 
-    /// Identity, precedence and origin of a row whose content lies in `self.content`; the first `identity` bytes of
-    /// it are what makes the row itself.
-    pub(super) fn write_control(&mut self, at: usize, identity: usize, by_id: bool, rank: i64, file: i64, row: u64) {
-        let key = xxh3_128_with_seed(&self.content[..identity], self.seed);
+    /// The key of a row whose identity lies in the first bytes of `self.content`. Rows that have no id are known by what
+    /// they say: their keys are of this ledger alone, so that nothing can be guessed from them.
+    pub(super) fn content_key(&self, identity: usize) -> (i64, i64) {
+        halves(xxh3_128_with_seed(&self.content[..identity], self.seed))
+    }
+
+    /// Identity, precedence and origin of a row.
+    pub(super) fn write_control(&mut self, at: usize, key: (i64, i64), by_id: bool, rank: i64, file: i64, row: u64) {
         let buffer = &mut self.buffers[at];
-        buffer.must((key >> 64) as u64 as i64);
-        buffer.must(key as u64 as i64);
+        buffer.must(key.0);
+        buffer.must(key.1);
         buffer.must(i64::from(by_id));
         buffer.must(rank);
-        buffer.must(xxh3_64_with_seed(&self.content, self.seed) as i64);
         buffer.must(self.id);
         buffer.must(file);
         buffer.must(row as i64);

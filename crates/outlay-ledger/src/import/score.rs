@@ -26,10 +26,8 @@ impl Import {
         let mut content = std::mem::take(&mut self.content);
         let whole = content.split_off(about);
         text(&mut content, &[&score.name, &score.version, &score.kind]);
-        let identity = content.len();
-        text(&mut content, &[&score.label]);
-        number(&mut content, score.value.unwrap_or(f64::NAN).to_bits() as i64);
         self.content = content;
+        let key = self.content_key(self.content.len());
         let dims = [
             self.words.code(self.slots.name, &score.name),
             self.words.code(self.slots.version, &score.version),
@@ -49,7 +47,7 @@ impl Import {
                 None => buffer.id(id),
             }
         }
-        self.write_control(Dataset::Scores as usize, identity, by_id, i64::from(score.value.is_some()), file, row);
+        self.write_control(Dataset::Scores as usize, key, by_id, i64::from(score.value.is_some()), file, row);
         self.content.truncate(about);
         self.content.extend_from_slice(&whole);
     }

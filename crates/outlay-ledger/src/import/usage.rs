@@ -37,13 +37,8 @@ impl Import {
         describe(&mut content, &usage.dims);
         text(&mut content, &[&usage.context_window, &usage.discriminator]);
         number(&mut content, i64::from(usage.idle));
-        let identity = content.len();
-        number(&mut content, usage.end);
-        if let Some(t) = &usage.tokens {
-            t.buckets().into_iter().for_each(|n| number(&mut content, n));
-        }
-        number(&mut content, usage.requests.unwrap_or(-1));
         self.content = content;
+        let key = self.content_key(self.content.len());
         let window = self.words.code(self.slots.context_window, &usage.context_window);
         let discriminator = self.words.code(self.slots.discriminator, &usage.discriminator);
         let rank = usage.tokens.map_or(0, |t| t.total()).saturating_add(usage.requests.unwrap_or(0));
@@ -60,7 +55,7 @@ impl Import {
         buffer.must(i64::from(rate_set));
         buffer.must(size_bin);
         Self::write_tokens(buffer, usage.tokens.as_ref());
-        self.write_control(Dataset::Usage as usize, identity, false, rank, file, place.line);
+        self.write_control(Dataset::Usage as usize, key, false, rank, file, place.line);
         self.see(Kind::Usage, &codes, usage.time);
         self.full(Dataset::Usage as usize)
     }

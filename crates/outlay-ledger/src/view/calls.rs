@@ -75,6 +75,8 @@ pub struct StoredCall {
     pub latency_ms: Option<i64>,
     /// Milliseconds to the first token.
     pub ttft_ms: Option<i64>,
+    /// The score in its row, where there is one.
+    pub score: Option<StoredScore>,
     /// Rate set, resolved.
     pub rate_set: u32,
 }
@@ -255,6 +257,11 @@ impl View {
             let size = tokens[row].map_or(0, |t| t.total_input());
             call.rate_set = self.rates.resolve(set[row] as u32, time[row], size);
         }
+        if frame.schema().contains("score") {
+            for (call, score) in out.iter_mut().zip(scores_of(frame, IN_CALLS)?) {
+                call.score = Some(score).filter(|score| !score.name.is_empty());
+            }
+        }
         Ok(out)
     }
 
@@ -323,34 +330,54 @@ impl View {
             (!packed.is_empty()).then(|| col(column.to_owned()).eq(lit(packed)))
         };
         let Some(is) = [id("request_id"), id("span_id")].into_iter().flatten().reduce(Expr::or) else {
-            return Ok(Vec::new());
+            return Ok(call.score.iter().cloned().collect());
         };
+        let of_call = is.clone();
         let files = self.files(Dataset::Scores.name()).await?;
         let layout = self.layout.clone();
         let frame = blocking(move || each(&layout, &files, |lazy| lazy.filter(is.clone()))).await?;
-        let Some(frame) = frame else { return Ok(Vec::new()) };
-        let read = Columns(&frame);
-        let (name, version) = (read.texts("name")?, read.texts("version")?);
-        let (kind, label) = (read.texts("scorer_kind")?, read.texts("label")?);
-        let values: Vec<Option<f64>> = frame.column("value")?.f64()?.iter().collect();
-        let mut out: Vec<StoredScore> = (0..frame.height())
-            .map(|i| StoredScore {
-                name: name[i].clone(),
-                version: version[i].clone(),
-                kind: kind[i].clone(),
-                value: values[i],
-                label: label[i].clone(),
-            })
-            .collect();
+        let mut out = self.scores_in_rows(call, of_call).await?;
+        let Some(frame) = frame else { return Ok(out) };
+        out.extend(scores_of(&frame, OF_THEIR_OWN)?);
         out.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
         Ok(out)
     }
+
+    /// The scores in the rows of a call: its own, and those of rows that it displaced, of scorers that it does not name.
+    async fn scores_in_rows(&self, call: &StoredCall, is: Expr) -> Result<Vec<StoredScore>> {
+        let mut out: Vec<StoredScore> = call.score.iter().cloned().collect();
+        let files = within(self.files(&Dataset::Calls.aside()).await?, call.time - DAY, call.time + DAY);
+        for other in self.rows(files, is.and(col("score_name").is_not_null())).await? {
+            let scorer = |score: &StoredScore| (score.name.clone(), score.version.clone(), score.kind.clone());
+            if let Some(score) = other.score.filter(|score| !out.iter().any(|known| scorer(known) == scorer(score))) {
+                out.push(score);
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Columns of a score: name, version, kind of scorer, label, value.
+type ScoreColumns = [&'static str; 5];
+const IN_CALLS: ScoreColumns = ["score_name", "score_version", "score_kind", "score_label", "score"];
+const OF_THEIR_OWN: ScoreColumns = ["name", "version", "scorer_kind", "label", "value"];
+
+fn scores_of(frame: &DataFrame, [name, version, kind, label, value]: ScoreColumns) -> Result<Vec<StoredScore>> {
+    let read = Columns(frame);
+    let (name, version) = (read.texts(name)?, read.texts(version)?);
+    let (kind, label) = (read.texts(kind)?, read.texts(label)?);
+    let values = frame.column(value)?.f64()?.iter();
+    let words = name.into_iter().zip(version).zip(kind.into_iter().zip(label));
+    let scores = words.zip(values);
+    Ok(scores
+        .map(|(((name, version), (kind, label)), value)| StoredScore { name, version, kind, value, label })
+        .collect())
 }
 
 /// Columns of words and ids that a stored call has.
 fn texts() -> impl Iterator<Item = (&'static str, Type)> {
     let columns = Dataset::Calls.columns().into_iter().filter(|(_, kind)| matches!(kind, Type::Dim | Type::Id));
-    columns.filter(|(name, _)| !matches!(*name, "minhash" | "block_hashes"))
+    columns.filter(|(name, _)| !matches!(*name, "minhash" | "block_hashes") && !IN_CALLS.contains(name))
 }
 
 /// The columns of a call in a list. Other ids are of no use there, and are most of what a row takes.

@@ -122,7 +122,12 @@ impl View {
     /// # Errors
     /// What SQLite says.
     pub async fn records(&self, kind: outlay_model::report::Kind) -> Result<i64> {
-        Ok(self.files(kind.dataset()).await?.iter().map(|file| file.rows).sum())
+        let own: i64 = self.files(kind.dataset()).await?.iter().map(|file| file.rows).sum();
+        if kind != outlay_model::report::Kind::Score {
+            return Ok(own);
+        }
+        let in_calls = self.files(crate::datasets::schema::Dataset::Calls.name()).await?;
+        Ok(own + in_calls.iter().map(|file| file.scores).sum::<i64>())
     }
 
     pub(crate) async fn files(&self, dataset: &str) -> Result<Vec<FileRow>> {
