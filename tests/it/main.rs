@@ -21,6 +21,7 @@ mod forget;
 mod four_providers;
 #[cfg(target_os = "linux")]
 mod killed;
+mod large;
 mod ledger;
 mod outside;
 mod paper;

@@ -47,7 +47,12 @@ def main(ledger, month):
     def table(name):
         if name not in seen:
             return False
-        db.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet({seen[name]!r}, hive_partitioning = false)")
+        files = f"read_parquet({seen[name]!r}, hive_partitioning = false, union_by_name = true)"
+        columns = {row[0] for row in db.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()}
+        # Recorded costs are multiples of what a file says that they are.
+        cost = "recorded_cost * coalesce(recorded_unit, 1)" if "recorded_unit" in columns else "recorded_cost"
+        told = f" REPLACE ({cost} AS recorded_cost)" if "recorded_cost" in columns else ""
+        db.execute(f"CREATE VIEW \"{name}\" AS SELECT *{told} FROM {files}")
         return True
 
     def rows(sql):

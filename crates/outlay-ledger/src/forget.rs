@@ -14,6 +14,7 @@ use crate::catalogue::files::{self, FileRow};
 use crate::catalogue::{audit, imports};
 use crate::datasets::files as parquet;
 use crate::datasets::frames::conform;
+use crate::datasets::parts::folder;
 use crate::datasets::schema::Dataset;
 use crate::datasets::words::Words;
 use crate::error::{Error, Result};
@@ -210,8 +211,7 @@ impl Job {
     }
 
     fn write(&self, frame: DataFrame, file: &FileRow, rolled: bool, number: usize) -> Result<Written> {
-        let shape = if file.part.len() > 7 { "day" } else { "month" };
-        let path = |name: &str| format!("{name}/{shape}={}/{:06}-f{number}.parquet", file.part, self.snapshot);
+        let path = |name: &str| format!("{name}/{}/{:06}-f{number}.parquet", folder(&file.part), self.snapshot);
         let times = crate::datasets::spill::times(&frame)?;
         let zone_name = file.zone.split('|').next().unwrap_or_default();
         let mut row = FileRow {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono_tz::Tz;
-use outlay_model::time::{DAY, date_day, day_date, utc_day};
+use outlay_model::time::{DAY, utc_day};
 use polars::prelude::*;
 
 use crate::catalogue::files::FileRow;
@@ -14,6 +14,7 @@ use crate::datasets::files;
 use crate::datasets::frames::{conform, stack};
 use crate::datasets::identity::contents;
 use crate::datasets::likeness::{LIKENESS, likeness};
+use crate::datasets::parts::{Cut, Span, folder};
 use crate::datasets::rollup::{self, read_ints};
 use crate::datasets::schema::Dataset;
 use crate::datasets::spill::{Spill, times};
@@ -21,8 +22,6 @@ use crate::datasets::words::{NONE, Words};
 use crate::error::Result;
 use crate::layout::Layout;
 
-/// A month with at most this many rows of a dataset lies in one part; beyond, in a part a day.
-pub const MONTH_ROWS: usize = 500_000;
 /// Files with fewer rows are merged with new ones.
 const SMALL: i64 = 1 << 18;
 /// A part with more files than this is merged into one.
@@ -77,9 +76,7 @@ pub struct Rebuild<'a> {
 }
 
 struct Part {
-    label: String,
-    first: i32,
-    last: i32,
+    span: Span,
     /// The month's layout changes: existing files are only sources.
     moves: bool,
 }
@@ -102,7 +99,7 @@ impl Rebuild<'_> {
                 return Err(crate::error::Error::Cancelled);
             }
             if part.moves {
-                moved.extend(self.files().filter(|f| overlaps(f, part.first, part.last)).map(|f| f.id));
+                moved.extend(self.files().filter(|f| overlaps(f, part.span.first, part.span.last)).map(|f| f.id));
             }
             self.part(&part, words, &mut keys, &mut plan, &mut sequence)?;
         }
@@ -118,35 +115,27 @@ impl Rebuild<'_> {
 
     /// Parts that the days fall into. Days of which nobody has a row make no part.
     fn parts(&self, days: &BTreeSet<i32>, new_days: &BTreeMap<i32, usize>) -> Vec<Part> {
-        let mut months: BTreeMap<String, Vec<i32>> = BTreeMap::new();
+        let mut months: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
         for day in days {
-            months.entry(day_date(*day).format("%Y-%m").to_string()).or_default().push(*day);
+            months.entry(Cut::Month.around(*day).first).or_default().push(*day);
         }
         let mut parts = Vec::new();
-        for (month, days) in months {
-            let existing: Vec<&FileRow> = self.files().filter(|f| f.part.starts_with(&month)).collect();
-            let by_day = existing.iter().any(|f| f.part.len() > 7);
-            let first = day_date(days[0]).format("%Y-%m-01").to_string();
-            let first = first.parse().map_or(days[0], date_day);
-            let last = date_day(outlay_model::time::Period::month_of(day_date(first), Tz::UTC).to);
-            let new: usize = new_days.range(first..=last).map(|(_, rows)| rows).sum();
+        for (first, days) in months {
+            let month = Cut::Month.around(first);
+            let existing: Vec<&FileRow> = self.files().filter(|f| f.part.starts_with(&month.label)).collect();
+            let new: usize = new_days.range(month.first..=month.last).map(|(_, rows)| rows).sum();
             let rows = existing.iter().map(|f| f.rows as usize).sum::<usize>() + new;
             if rows == 0 {
                 continue;
             }
-            let one = |day: i32, moves| Part {
-                label: day_date(day).format("%Y-%m-%d").to_string(),
-                first: day,
-                last: day,
-                moves,
-            };
-            if !by_day && rows <= MONTH_ROWS {
-                parts.push(Part { label: month, first, last, moves: false });
-            } else if !by_day && !existing.is_empty() {
-                parts.extend((first..=last).map(|day| one(day, true)));
-            } else {
-                parts.extend(days.into_iter().map(|day| one(day, false)));
-            }
+            // What was cut once is not put together again.
+            let before = existing.iter().map(|f| Cut::of(&f.part));
+            let cut = before.clone().fold(Cut::for_rows(rows), Ord::max);
+            let moves = before.min().is_some_and(|coarsest| coarsest < cut);
+            let days = if moves { (month.first..=month.last).collect() } else { days };
+            let mut spans: Vec<Span> = days.into_iter().map(|day| cut.around(day)).collect();
+            spans.dedup();
+            parts.extend(spans.into_iter().map(|span| Part { span, moves }));
         }
         parts
     }
@@ -159,11 +148,13 @@ impl Rebuild<'_> {
         plan: &mut Plan,
         sequence: &mut u32,
     ) -> Result<()> {
-        let here = |f: &&FileRow| if part.moves { overlaps(f, part.first, part.last) } else { f.part == part.label };
+        let here = |f: &&FileRow| {
+            if part.moves { overlaps(f, part.span.first, part.span.last) } else { f.part == part.span.label }
+        };
         let standing: Vec<&FileRow> = self.standing.iter().filter(here).collect();
         let aside: Vec<&FileRow> = self.aside.iter().filter(here).collect();
         let new_keys = match self.spill {
-            Some(spill) => spill.rows(part.first, part.last, Some(&KEY_COLUMNS))?,
+            Some(spill) => spill.rows(part.span.first, part.span.last, Some(&KEY_COLUMNS))?,
             None => None,
         };
         if standing.is_empty() && aside.is_empty() && new_keys.is_none() {
@@ -178,15 +169,16 @@ impl Rebuild<'_> {
             let frame = keys.get(self.layout, file)?;
             candidates(&frame, source as u32, &mut all)?;
         }
-        all.retain(|c| (part.first..=part.last).contains(&c.day_number()) && Some(c.import) != self.exclude);
+        all.retain(|c| (part.span.first..=part.span.last).contains(&c.day_number()) && Some(c.import) != self.exclude);
         if all.iter().any(Candidate::has_id) {
             self.neighbours(part, keys, &mut all)?;
         }
+        let some_new = new_keys.is_some();
+        drop(new_keys);
         let mut fresh = match self.spill {
-            Some(spill) if new_keys.is_some() => spill.rows(part.first, part.last, None)?,
+            Some(spill) if some_new => spill.rows(part.span.first, part.span.last, None)?,
             _ => None,
         };
-        drop(new_keys);
         let mut decided = decide(&all);
         if !decided.tied.is_empty() {
             self.compare(&mut all, &decided.tied, fresh.as_ref(), &sources, words)?;
@@ -217,6 +209,7 @@ impl Rebuild<'_> {
                 }
             }
         }
+        drop(all);
         let mut to_standing = Pieces::default();
         let mut to_aside = Pieces::default();
         if let Some(frame) = fresh.take() {
@@ -242,7 +235,7 @@ impl Rebuild<'_> {
 
     /// Adds rows with ids from one day to each side.
     fn neighbours(&self, part: &Part, keys: &mut KeyCache, all: &mut Vec<Candidate>) -> Result<()> {
-        for day in [part.first - 1, part.last + 1] {
+        for day in [part.span.first - 1, part.span.last + 1] {
             let start = all.len();
             if let Some(spill) = self.spill
                 && let Some(frame) = spill.rows(day, day, Some(&KEY_COLUMNS))?
@@ -345,16 +338,15 @@ impl Rebuild<'_> {
         }
         let Some(frame) = add.into_frame()? else { return Ok(()) };
         let frame = in_order(frame)?;
-        let shape = if part.label.len() > 7 { "day" } else { "month" };
         let path = |name: &str, sequence: u32| {
-            format!("{name}/{shape}={}/{:06}-{sequence}.parquet", part.label, self.snapshot)
+            format!("{name}/{}/{:06}-{sequence}.parquet", folder(&part.span.label), self.snapshot)
         };
         let at = times(&frame)?;
         let (first, last) = (at.first().copied().unwrap_or_default(), at.last().copied().unwrap_or_default());
         let mut row = FileRow {
             id: 0,
             dataset: dataset.to_owned(),
-            part: part.label.clone(),
+            part: part.span.label.clone(),
             path: path(dataset, *sequence),
             rows: frame.height() as i64,
             bytes: 0,

@@ -12,6 +12,7 @@ use polars_io::prelude::ParquetReader;
 
 use super::frames::{self, conform};
 use super::identity;
+use super::lean;
 use super::parquet::{self, ROW_GROUP};
 use super::schema::{Dataset, Type};
 use super::words::Words;
@@ -22,7 +23,7 @@ use crate::layout::{make_dir, sync_dir};
 /// Codes are written as words, where these are given.
 pub fn write(frame: &DataFrame, words: Option<&Words>, scratch: &Path, target: &Path) -> Result<(i64, String)> {
     let mut frame = identity::without_derived(frame)?;
-    frames::coarse(&mut frame)?;
+    lean::lean(&mut frame)?;
     let temporary = scratch.join("under-construction.parquet");
     let file = File::create(&temporary).map_err(Error::io(&temporary))?;
     let mut hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0, failed: None };
@@ -87,13 +88,13 @@ fn taken(
     let wanted = match columns {
         Some(columns) => columns,
         None => {
-            all = schema.iter_names().map(PlSmallStr::as_str).collect();
+            all = schema.iter_names().map(PlSmallStr::as_str).filter(|name| *name != lean::UNIT).collect();
             &all
         }
     };
     let stored = identity::stored(wanted, &schema).into_iter().map(str::to_owned).collect();
     let mut frame = file.with_columns(Some(stored)).with_slice(span).finish()?;
-    frames::fine(&mut frame)?;
+    lean::full(&mut frame)?;
     if !calls {
         return if columns.is_some() { frame.select(wanted.iter().copied()) } else { Ok(frame) };
     }
@@ -131,6 +132,7 @@ pub fn read_places(path: &Path, places: &[u32], columns: &[&str]) -> Result<Data
 pub fn lazy(path: &Path) -> Result<LazyFrame> {
     let stored = open(path)?.schema().map_err(|e| damaged(path, &e))?;
     let mut schema = Schema::from_arrow_schema(stored.as_ref());
+    schema.shift_remove(lean::UNIT);
     if let Some(time) = schema.get_mut("time") {
         *time = frames::stored(Type::Time);
     }

@@ -12,25 +12,27 @@ pub fn constant(name: PlSmallStr, dtype: DataType, value: AnyValue<'static>, row
 
 /// Frames of the same columns under one another. A column that is the same one value in all of them stays one value.
 pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<Option<DataFrame>> {
-    let mut frames = frames.into_iter().filter(|frame| frame.height() > 0);
-    let Some(first) = frames.next() else { return Ok(None) };
-    let rest: Vec<DataFrame> = frames.collect();
-    if rest.is_empty() {
-        return Ok(Some(first));
+    let mut frames: Vec<DataFrame> = frames.into_iter().filter(|frame| frame.height() > 0).collect();
+    if frames.len() < 2 {
+        return Ok(frames.pop());
     }
-    let rows = first.height() + rest.iter().map(DataFrame::height).sum::<usize>();
-    let mut columns = Vec::with_capacity(first.width());
-    for (at, column) in first.columns().iter().enumerate() {
-        let below = || rest.iter().map(|frame| &frame.columns()[at]);
-        let same = column
+    let rows = frames.iter().map(DataFrame::height).sum::<usize>();
+    let mut columns = Vec::with_capacity(frames[0].width());
+    // Column by column, each let go as soon as it was copied: not all rows are in memory twice.
+    let mut frames: Vec<_> = frames.into_iter().map(|frame| frame.into_columns().into_iter()).collect();
+    loop {
+        let mut pieces = frames.iter_mut().filter_map(Iterator::next);
+        let Some(top) = pieces.next() else { break };
+        let below: Vec<Column> = pieces.collect();
+        let same = top
             .as_scalar_column()
-            .filter(|top| below().all(|c| c.as_scalar_column().is_some_and(|c| c.scalar() == top.scalar())));
+            .filter(|top| below.iter().all(|c| c.as_scalar_column().is_some_and(|c| c.scalar() == top.scalar())));
         if let Some(top) = same {
-            columns.push(Column::new_scalar(column.name().clone(), top.scalar().clone(), rows));
+            columns.push(Column::new_scalar(top.name().clone(), top.scalar().clone(), rows));
             continue;
         }
-        let mut whole = column.clone();
-        for part in below() {
+        let mut whole = top;
+        for part in &below {
             whole.append(part)?;
         }
         columns.push(whole.rechunk());
@@ -60,35 +62,6 @@ pub fn stored(kind: Type) -> DataType {
         Type::Amount => DataType::Decimal(38, 12),
         Type::Real => DataType::Float64,
     }
-}
-
-const IN_MILLISECONDS: DataType = DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC));
-
-/// A frame whose instants are milliseconds, where they are whole ones, as those of most logs are: their differences are
-/// what a file holds of them, and take half the bytes then.
-pub fn coarse(frame: &mut DataFrame) -> PolarsResult<()> {
-    let Ok(time) = frame.column("time") else { return Ok(()) };
-    if time.dtype() != &stored(Type::Time) {
-        return Ok(());
-    }
-    let time = time.as_materialized_series().to_physical_repr().into_owned();
-    let micros = time.i64()?;
-    if micros.null_count() > 0 || micros.into_no_null_iter().any(|at| at % 1000 != 0) {
-        return Ok(());
-    }
-    let millis = Int64Chunked::from_vec("time".into(), micros.into_no_null_iter().map(|at| at / 1000).collect());
-    frame.with_column(millis.into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_column())?;
-    Ok(())
-}
-
-/// Instants in microseconds again.
-pub fn fine(frame: &mut DataFrame) -> PolarsResult<()> {
-    if frame.column("time").is_ok_and(|time| time.dtype() == &IN_MILLISECONDS) {
-        let time = frame.column("time")?.as_materialized_series().to_physical_repr().into_owned();
-        let micros = time.i64()?.apply_values(|at| at * 1000);
-        frame.with_column(micros.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_column())?;
-    }
-    Ok(())
 }
 
 /// A frame taken apart: the columns that vary, and the others by place.

@@ -78,6 +78,9 @@ pub fn stored<'a>(wanted: &'a [&'a str], schema: &ArrowSchema) -> BTreeSet<&'a s
         if KEYS.iter().any(|name| needed.contains(name)) {
             needed.extend(IDS.iter().chain(&KEYS));
         }
+        if needed.contains("recorded_cost") {
+            needed.insert(super::lean::UNIT);
+        }
         if needed.remove("rank") {
             needed.extend(MARKS.iter().chain(&BUCKETS));
         }

@@ -89,7 +89,7 @@ const STEPS: [f64; BINS_PER_DOUBLING - 1] = [
 ];
 
 /// More values than this of a dimension a day are summed under [`OTHER`].
-pub const MOST_VALUES: usize = 1000;
+pub const MOST_VALUES: usize = 4096;
 /// What they are summed under.
 pub const OTHER: &str = "(other)";
 
