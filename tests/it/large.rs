@@ -53,7 +53,8 @@ fn truth(calls: u64, customer: Option<u64>) -> (BTreeMap<u64, i128>, u64) {
 }
 
 async fn by_day(company: &Company, customer: Option<u64>) -> (BTreeMap<u64, i128>, bool) {
-    let condition = |customer| json!([{ "dimension": "customer", "values": [format!("c{customer}")], "negate": false }]);
+    let condition =
+        |customer| json!([{ "dimension": "customer", "values": [format!("c{customer}")], "negate": false }]);
     let filter = json!({ "month": "2026-10", "zone": "UTC", "conditions": customer.map_or(json!([]), condition) });
     let reply = company.ask("trend", json!({ "filter": filter, "by": "day" })).await;
     let rows = reply["table"]["rows"].as_array().unwrap().iter().filter(|row| row["kind"] == "item");

@@ -63,6 +63,9 @@ def main(ledger, month):
     in_month = f"strftime(time, '%Y-%m') = '{month}'"
     out["records"] = {name: db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in list(seen) if table(name)}
     if "calls" in seen:
+        # The first score of a call lies in its row.
+        in_rows = db.execute("SELECT count(score_name) FROM calls").fetchone()[0]
+        out["records"]["scores"] = out["records"].get("scores", 0) + in_rows
         out["calls"] = rows(f"""
             SELECT coalesce(provider, '') AS provider, count(*) AS calls, count_if(status = 'error') AS errors,
                    count_if(attempt > 1) AS retries, coalesce(sum(recorded_cost), 0)::VARCHAR AS recorded_pico, {sums}

@@ -9,6 +9,7 @@ import csv, json, os, re, shutil, statistics, subprocess, sys, threading, time
 from pathlib import Path
 
 data, work, outlay, ask, rounds = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5])
+rate = sys.argv[6]
 truth = json.load(open(data / "truth.json"))
 ASKED = 4
 
@@ -31,6 +32,10 @@ QUESTIONS = {
     "row_number() OVER (PARTITION BY prompt_hash ORDER BY timestamp) n FROM t) WHERE n > 1 AND cached_input_tokens = 0 "
     "GROUP BY 1; SELECT * FROM t ORDER BY cost_usd DESC LIMIT 10; SELECT sum(cost_usd) FROM t",
     "one customer's week by day": "SELECT CAST(timestamp AS DATE), count(*), sum(cost_usd) FROM t WHERE customer = "
+    "'{customer}' AND timestamp >= '{first}' AND timestamp < TIMESTAMP '{first}' + INTERVAL 7 DAY GROUP BY 1 ORDER BY 1; "
+    "SELECT sum(cost_usd) FROM t WHERE customer = '{customer}' AND timestamp >= '{first}' AND timestamp < TIMESTAMP "
+    "'{first}' + INTERVAL 7 DAY",
+    "one customer's week by hour": "SELECT date_trunc('hour', timestamp), count(*), sum(cost_usd) FROM t WHERE customer = "
     "'{customer}' AND timestamp >= '{first}' AND timestamp < TIMESTAMP '{first}' + INTERVAL 7 DAY GROUP BY 1 ORDER BY 1; "
     "SELECT sum(cost_usd) FROM t WHERE customer = '{customer}' AND timestamp >= '{first}' AND timestamp < TIMESTAMP "
     "'{first}' + INTERVAL 7 DAY",
@@ -139,6 +144,19 @@ def imports(source):
     return {"duckdb": theirs, "outlay": ours, "right": kept}
 
 
+def spans():
+    """The same kind of calls as OTLP/JSON, a line a batch, imported by Outlay alone."""
+    folder, ledger = data.parent / "otlp", work / "spans"
+    if not (folder / "truth.json").is_file():
+        return None
+    shutil.rmtree(ledger, ignore_errors=True)
+    source = folder / "requests.otlp.ndjson"
+    out, ours = measured([outlay, "--ledger", str(ledger), "--json", "import", str(source)])
+    rows = sum(m["rows"] for m in json.load(open(folder / "truth.json"))["model"].values())
+    shutil.rmtree(ledger, ignore_errors=True)
+    return {"cpu": ours["cpu"], "bytes": size(source), "rows": rows, "right": json.loads(out)["imported"] == rows}
+
+
 def questions():
     """One round: both answer every question ASKED times in one process; medians without the first."""
     import datetime
@@ -155,6 +173,7 @@ def questions():
         "hotspots by feature, model": ("hotspots", {"filter": whole, "by": ["feature", "model"], "from_sums": True}),
         "hotspots with causes and the dearest calls": ("hotspots", {"filter": whole, "by": ["feature"]}),
         "one customer's week by day": ("trend", {"filter": customer, "by": "day"}),
+        "one customer's week by hour": ("trend", {"filter": customer, "by": "weekday_hour"}),
         "first page of calls, dearest first": ("calls", {"filter": whole, "order": "cost", "limit": 100}),
         "trend": ("trend", {"filter": whole, "by": "day"}),
     }
@@ -241,7 +260,7 @@ def profiles():
 import duckdb
 
 work.mkdir(parents=True, exist_ok=True)
-found = {"duckdb": duckdb.__version__, "rows": sum(m["rows"] for m in truth["model"].values()), "import": {}, "questions": {}, "mb": [], "profiles": {}}
+found = {"duckdb": duckdb.__version__, "rows": sum(m["rows"] for m in truth["model"].values()), "import": {}, "questions": {}, "mb": [], "spans": [], "priced": [], "profiles": {}}
 for _ in range(rounds):
     for name in ("requests.csv", "requests.jsonl"):
         found["import"].setdefault(name, []).append(imports(data / name) | {"bytes": size(data / name)})
@@ -250,5 +269,7 @@ for _ in range(rounds):
     for name, answer in answers.items():
         found["questions"].setdefault(name, []).append(answer)
 if found["rows"] <= 1_000_000:
+    found["spans"] = [told for told in (spans() for _ in range(rounds)) if told]
+    found["priced"] = [json.loads(measured([rate, "20000000"])[0]) for _ in range(rounds)]
     found["profiles"] = profiles()
 json.dump(found, sys.stdout)

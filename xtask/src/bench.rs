@@ -14,6 +14,9 @@ use crate::{apt, proc, tools};
 /// What measures: one process a measurement, in turns.
 const DRIVER: &str = include_str!("bench.py");
 
+/// Spans in the file of spans.
+const SPANS: u64 = 300_000;
+
 /// Arguments of `bench`.
 #[derive(clap::Args)]
 pub struct BenchArgs {
@@ -38,6 +41,10 @@ struct Found {
     import: BTreeMap<String, Vec<Import>>,
     questions: BTreeMap<String, Vec<Question>>,
     mb: Vec<f64>,
+    /// Imports of spans.
+    spans: Vec<Spans>,
+    /// Runs of resolving and pricing alone.
+    priced: Vec<Priced>,
     /// Shares of CPU time by what it is spent on; empty where the system has no profiler.
     profiles: BTreeMap<String, Vec<(String, f64)>>,
 }
@@ -59,6 +66,20 @@ struct Process {
 }
 
 #[derive(Deserialize)]
+struct Spans {
+    cpu: f64,
+    bytes: f64,
+    rows: f64,
+    right: bool,
+}
+
+#[derive(Deserialize)]
+struct Priced {
+    calls: f64,
+    seconds: f64,
+}
+
+#[derive(Deserialize)]
 struct Question {
     duckdb: f64,
     outlay: f64,
@@ -70,7 +91,8 @@ struct Question {
 pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
     apt::install(&["python3", "python3-venv"])?;
     // In one build: apart, they would see other features of their dependencies, and build polars twice.
-    let mut build = proc::cargo(place, &["build", "--workspace", "--bin", "outlay", "--example", "ask"]);
+    let mut build =
+        proc::cargo(place, &["build", "--workspace", "--bin", "outlay", "--example", "ask", "--example", "rate"]);
     if !args.dry {
         build.arg("--release");
     }
@@ -79,13 +101,18 @@ pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
     let python = tools::python(place, &["duckdb", "numpy"])?;
     let data = match &args.data {
         Some(made) => vec![made.clone()],
-        None => args.rows.iter().map(|rows| make(place, &python, *rows)).collect::<Result<_>>()?,
+        None => {
+            make(place, &python, "otlp", SPANS, "otlp")?;
+            let made = args.rows.iter().map(|rows| make(place, &python, &rows.to_string(), *rows, "jsonl,csv"));
+            made.collect::<Result<_>>()?
+        }
     };
     let mut all = Vec::new();
     for folder in &data {
         let mut measure = proc::command(&python, &place.root);
         measure.args(["-c", DRIVER]).arg(folder).arg(place.target.join("bench/work"));
         measure.arg(built("outlay")).arg(built("examples/ask")).arg(args.rounds.to_string());
+        measure.arg(built("examples/rate"));
         let found: Found = serde_json::from_str(&proc::output(&mut measure)?).context("what the benchmark printed")?;
         all.push(found);
     }
@@ -103,8 +130,8 @@ pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
 }
 
 /// Files of this many requests, made once.
-fn make(place: &Place, python: &PathBuf, rows: u64) -> Result<PathBuf> {
-    let folder = place.target.join(format!("bench/{rows}"));
+fn make(place: &Place, python: &PathBuf, name: &str, rows: u64, formats: &str) -> Result<PathBuf> {
+    let folder = place.target.join("bench").join(name);
     if folder.join("truth.json").is_file() {
         return Ok(folder);
     }
@@ -113,7 +140,7 @@ fn make(place: &Place, python: &PathBuf, rows: u64) -> Result<PathBuf> {
         bail!("the generator of the files is not beside this repository: name a folder with such files by --data DIR");
     };
     let mut make = proc::command(python, &place.root);
-    make.arg(maker).args(["--rows", &rows.to_string(), "--format", "jsonl,csv", "--jobs", "2", "--out"]).arg(&folder);
+    make.arg(maker).args(["--rows", &rows.to_string(), "--format", formats, "--jobs", "2", "--out"]).arg(&folder);
     proc::run(&mut make)?;
     Ok(folder)
 }
@@ -173,6 +200,25 @@ fn section(out: &mut String, found: &Found) {
             of(|i| i.outlay.stored / i.duckdb.stored),
             yes(all.iter().all(|i| i.right)),
         );
+    }
+    if let (Some(first), Some(jsonl)) = (found.spans.first(), found.import.get("requests.jsonl")) {
+        let of = |pick: fn(&Spans) -> f64| median(found.spans.iter().map(pick));
+        let flat = median(jsonl.iter().map(|i| i.bytes / i.outlay.cpu));
+        let _ = writeln!(
+            out,
+            "\nSpans as OTLP/JSON, {:.0} of them in {:.0} MB: {:.1} MB a CPU second, {:.2} times as many as of \
+             requests.jsonl ({:.1}); all of them there: {}.",
+            first.rows,
+            first.bytes / 1e6,
+            of(|s| s.bytes / s.cpu) / 1e6,
+            of(|s| s.bytes / s.cpu) / flat,
+            flat / 1e6,
+            yes(found.spans.iter().all(|s| s.right)),
+        );
+    }
+    if !found.priced.is_empty() {
+        let speed = median(found.priced.iter().map(|p| p.calls / p.seconds));
+        let _ = writeln!(out, "\nResolving and pricing alone: {:.0} million calls a second of one core.", speed / 1e6);
     }
     out.push_str("\n### Questions\n\nWarm: the median of three after a first, in one process with the data open. An Outlay answer ");
     out.push_str(

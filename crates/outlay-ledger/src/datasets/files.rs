@@ -13,6 +13,7 @@ use polars_io::prelude::ParquetReader;
 use super::frames::{self, conform};
 use super::identity;
 use super::lean;
+use super::matching::{self, Matching};
 use super::parquet::{self, ROW_GROUP};
 use super::schema::{Dataset, Type};
 use super::words::Words;
@@ -75,36 +76,45 @@ pub fn read(path: &Path, columns: Option<&[&str]>) -> Result<DataFrame> {
     taken(open(path)?, columns, None).map_err(|e| damaged(path, &e))
 }
 
-/// Reads columns, or all; those of calls that are not stored are derived, and those that an earlier version did not
-/// write are unknown.
+/// Reads columns, or all that there are.
 fn taken(
     mut file: ParquetReader<File>,
     columns: Option<&[&str]>,
     span: Option<(usize, usize)>,
 ) -> PolarsResult<DataFrame> {
     let schema = file.schema()?;
-    let calls = identity::of_calls(schema.iter_names().map(PlSmallStr::as_str));
-    let all: Vec<&str>;
-    let wanted = match columns {
-        Some(columns) => columns,
-        None => {
-            all = schema.iter_names().map(PlSmallStr::as_str).filter(|name| *name != lean::UNIT).collect();
-            &all
-        }
+    let Some(columns) = columns else {
+        let all = schema.iter_names().map(PlSmallStr::as_str).filter(|name| *name != lean::UNIT).collect::<Vec<_>>();
+        return whole(file.with_slice(span).finish()?, &schema, &all);
     };
-    let stored = identity::stored(wanted, &schema).into_iter().map(str::to_owned).collect();
-    let mut frame = file.with_columns(Some(stored)).with_slice(span).finish()?;
+    let stored = identity::stored(columns, &schema).into_iter().map(str::to_owned).collect();
+    whole(file.with_columns(Some(stored)).with_slice(span).finish()?, &schema, columns)
+}
+
+/// The same of the rows that have some words, where the file can tell which these are.
+fn matched(path: &Path, columns: &[&str], matching: &Matching) -> PolarsResult<DataFrame> {
+    let schema = ParquetReader::new(File::open(path)?).schema()?;
+    let stored = identity::stored(columns, &schema);
+    match matching::read(&mut File::open(path)?, matching, |name| stored.contains(name))? {
+        Some(found) => whole(found, &schema, columns),
+        None => taken(ParquetReader::new(File::open(path)?), Some(columns), None),
+    }
+}
+
+/// The columns wanted, from those that are stored: what is kept leaner is made whole, what calls do not hold is derived,
+/// and what an earlier version did not write is unknown.
+fn whole(mut frame: DataFrame, schema: &ArrowSchema, wanted: &[&str]) -> PolarsResult<DataFrame> {
     lean::full(&mut frame)?;
-    if !calls {
-        return if columns.is_some() { frame.select(wanted.iter().copied()) } else { Ok(frame) };
+    if !identity::of_calls(schema.iter_names().map(PlSmallStr::as_str)) {
+        return frame.select(wanted.iter().copied());
     }
     identity::derive(&mut frame, |name| wanted.contains(&name))?;
     let declared = Dataset::Calls.columns();
     let asked: Vec<_> = wanted.iter().filter_map(|name| declared.iter().find(|(n, _)| n == name).copied()).collect();
-    if columns.is_some() && asked.len() < wanted.len() {
+    if asked.len() < wanted.len() {
         return frame.select(wanted.iter().copied());
     }
-    if columns.is_some() { conform(&frame, &asked) } else { Ok(frame) }
+    conform(&frame, &asked)
 }
 
 /// Reads some columns of the rows at sorted places. Only the pages between the first and the last place of a row group are decoded.
@@ -130,6 +140,11 @@ pub fn read_places(path: &Path, places: &[u32], columns: &[&str]) -> Result<Data
 ///
 /// Polars' own lazy Parquet scan cannot be built without its cloud readers.
 pub fn lazy(path: &Path) -> Result<LazyFrame> {
+    lazy_where(path, None)
+}
+
+/// The same; where `matching` is given, the query must select none but matching rows, and no other may be there.
+pub fn lazy_where(path: &Path, matching: Option<&Matching>) -> Result<LazyFrame> {
     let stored = open(path)?.schema().map_err(|e| damaged(path, &e))?;
     let mut schema = Schema::from_arrow_schema(stored.as_ref());
     schema.shift_remove(lean::UNIT);
@@ -145,10 +160,14 @@ pub fn lazy(path: &Path) -> Result<LazyFrame> {
     }
     let schema = Arc::new(schema);
     let args = ScanArgsAnonymous { schema: Some(schema), name: "parquet", ..ScanArgsAnonymous::default() };
-    Ok(LazyFrame::anonymous_scan(Arc::new(Scan(path.to_owned())), args)?)
+    let scan = Scan { path: path.to_owned(), matching: matching.cloned() };
+    Ok(LazyFrame::anonymous_scan(Arc::new(scan), args)?)
 }
 
-struct Scan(PathBuf);
+struct Scan {
+    path: PathBuf,
+    matching: Option<Matching>,
+}
 
 impl AnonymousScan for Scan {
     fn as_any(&self) -> &dyn Any {
@@ -160,7 +179,10 @@ impl AnonymousScan for Scan {
             Some(names) => names.iter().map(PlSmallStr::as_str).collect(),
             None => asked.schema.iter_names().map(PlSmallStr::as_str).collect(),
         };
-        taken(ParquetReader::new(File::open(&self.0)?), Some(&names), None)
+        match &self.matching {
+            Some(matching) => matched(&self.path, &names, matching),
+            None => taken(ParquetReader::new(File::open(&self.path)?), Some(&names), None),
+        }
     }
 
     fn allows_projection_pushdown(&self) -> bool {

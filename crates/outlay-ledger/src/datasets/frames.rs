@@ -64,28 +64,6 @@ pub fn stored(kind: Type) -> DataType {
     }
 }
 
-/// A frame taken apart: the columns that vary, and the others by place.
-pub struct Apart {
-    /// Columns that vary, in order.
-    pub varying: DataFrame,
-    /// Columns of one value.
-    pub constants: Vec<(usize, Column)>,
-}
-
-impl Apart {
-    /// Takes a frame apart.
-    pub fn new(frame: &DataFrame) -> PolarsResult<Apart> {
-        let (mut varying, mut constants) = (Vec::new(), Vec::new());
-        for (at, column) in frame.columns().iter().enumerate() {
-            match column.as_scalar_column() {
-                Some(_) => constants.push((at, column.clone())),
-                None => varying.push(column.clone()),
-            }
-        }
-        Ok(Apart { varying: DataFrame::new(frame.height(), varying)?, constants })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Rows of an import that wait for publication: in memory while few, beyond that in one file of segments, each holding
 //! the rows that one chunk had of one UTC day. Whatever the order of the rows, a day is read back from its own segments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -12,20 +12,24 @@ use polars::prelude::*;
 use polars_io::prelude::{IpcReader, IpcWriter};
 use polars_io::{SerReader, SerWriter};
 
-use super::frames::{Apart, stack};
+use super::dedupe::KEY_COLUMNS;
+use super::frames::stack;
 use crate::error::{Error, Result};
 
 /// Offset and length per UTC day of a sorted frame.
 type Places = BTreeMap<i32, (usize, usize)>;
 
-/// A part of the spill file.
+/// A part of the spill file: what rows are told apart by, which is asked for more than once, and after it all else.
 #[derive(Clone, Debug)]
 struct Segment {
     offset: u64,
-    bytes: usize,
+    /// Bytes of the keys, and of the rest.
+    bytes: [usize; 2],
     rows: usize,
+    /// Names of all columns, in order.
+    names: Arc<[PlSmallStr]>,
     /// Columns of one value, which are not in the file.
-    constants: Arc<[(usize, Column)]>,
+    constants: Arc<[Column]>,
 }
 
 /// Spilled rows of one dataset.
@@ -101,17 +105,36 @@ impl Spill {
             self.memory.push((sorted, days));
             return Ok(());
         }
-        let Apart { varying, constants } = Apart::new(&sorted)?;
-        let constants: Arc<[(usize, Column)]> = constants.into();
+        let names: Arc<[PlSmallStr]> = sorted.columns().iter().map(|column| column.name().clone()).collect();
+        let (constants, varying): (Vec<_>, Vec<_>) =
+            sorted.columns().iter().cloned().partition(|column| column.as_scalar_column().is_some());
+        let constants: Arc<[Column]> = constants.into();
+        let (keys, rest): (Vec<_>, Vec<_>) =
+            varying.into_iter().partition(|column| KEY_COLUMNS.contains(&column.name().as_str()));
+        let halves = [DataFrame::new(sorted.height(), keys)?, DataFrame::new(sorted.height(), rest)?];
         for (day, (offset, length)) in days {
-            self.write(day, &mut varying.slice(offset as i64, length), constants.clone())?;
+            let halves = halves.each_ref().map(|half| half.slice(offset as i64, length));
+            self.write(day, halves, names.clone(), constants.clone())?;
         }
         Ok(())
     }
 
-    fn write(&mut self, day: i32, rows: &mut DataFrame, constants: Arc<[(usize, Column)]>) -> Result<()> {
-        let mut bytes = Vec::new();
-        IpcWriter::new(&mut bytes).finish(rows)?;
+    fn write(
+        &mut self,
+        day: i32,
+        halves: [DataFrame; 2],
+        names: Arc<[PlSmallStr]>,
+        constants: Arc<[Column]>,
+    ) -> Result<()> {
+        let rows = halves[0].height();
+        let (mut data, mut bytes) = (Vec::new(), [0; 2]);
+        for (mut half, bytes) in halves.into_iter().zip(&mut bytes) {
+            let before = data.len();
+            if half.width() > 0 {
+                IpcWriter::new(&mut data).finish(&mut half)?;
+            }
+            *bytes = data.len() - before;
+        }
         let file = match &mut self.file {
             Some(file) => file,
             None => {
@@ -119,10 +142,10 @@ impl Spill {
                 self.file.insert(options.map_err(Error::io(&self.path))?)
             }
         };
-        file.write_all(&bytes).map_err(Error::io(&self.path))?;
-        let segment = Segment { offset: self.written, bytes: bytes.len(), rows: rows.height(), constants };
+        file.write_all(&data).map_err(Error::io(&self.path))?;
+        let segment = Segment { offset: self.written, bytes, rows, names, constants };
         self.segments.entry(day).or_default().push(segment);
-        self.written += bytes.len() as u64;
+        self.written += data.len() as u64;
         Ok(())
     }
 
@@ -154,26 +177,36 @@ impl Spill {
     }
 
     fn read(&self, segment: &Segment, columns: Option<&[&str]>) -> Result<DataFrame> {
-        let constant = |name: &str| segment.constants.iter().any(|(_, c)| c.name() == name);
+        let keys_alone = columns.is_some_and(|names| names.iter().all(|name| KEY_COLUMNS.contains(name)));
+        let [keys, rest] = segment.bytes;
         let mut file = File::open(&self.path).map_err(Error::io(&self.path))?;
         file.seek(SeekFrom::Start(segment.offset)).map_err(Error::io(&self.path))?;
-        let mut bytes = vec![0; segment.bytes];
+        let mut bytes = vec![0; if keys_alone { keys } else { keys + rest }];
         file.read_exact(&mut bytes).map_err(Error::io(&self.path))?;
-        let reader = IpcReader::new(Cursor::new(bytes));
-        let Some(names) = columns else {
-            let mut all = reader.finish()?.into_columns();
-            for (at, column) in segment.constants.iter() {
-                all.insert(*at, column.new_from_index(0, segment.rows));
+        let mut found: HashMap<PlSmallStr, Column> = HashMap::new();
+        for half in [&bytes[..keys], &bytes[keys..]] {
+            if !half.is_empty() {
+                let frame = IpcReader::new(Cursor::new(half)).finish()?;
+                found.extend(frame.into_columns().into_iter().map(|column| (column.name().clone(), column)));
             }
-            return Ok(DataFrame::new(segment.rows, all)?);
+        }
+        let all: Vec<&str>;
+        let names = match columns {
+            Some(names) => names,
+            None => {
+                all = segment.names.iter().map(PlSmallStr::as_str).collect();
+                &all
+            }
         };
-        let varying = names.iter().filter(|name| !constant(name)).map(|n| (*n).to_owned()).collect();
-        let found = reader.with_columns(Some(varying)).finish()?;
-        let column = |name: &&str| match segment.constants.iter().find(|(_, c)| c.name() == name) {
-            Some((_, column)) => Ok(column.new_from_index(0, segment.rows)),
-            None => found.column(name).cloned(),
+        let mut column = |name: &&str| match found.remove(*name) {
+            Some(column) => Ok(column),
+            None => match segment.constants.iter().find(|column| column.name() == name) {
+                Some(column) => Ok(column.new_from_index(0, segment.rows)),
+                None => Err(PolarsError::ColumnNotFound((*name).to_owned().into())),
+            },
         };
-        Ok(DataFrame::new(segment.rows, names.iter().map(column).collect::<PolarsResult<_>>()?)?)
+        let columns = names.iter().map(&mut column).collect::<PolarsResult<_>>()?;
+        Ok(DataFrame::new(segment.rows, columns)?)
     }
 }
 

@@ -9,7 +9,7 @@ use outlay_model::time::{DAY, HOUR, Micros, date_day};
 use outlay_model::tokens::{BUCKETS, Tokens};
 
 use super::dictionary::Dictionary;
-use super::kept::{Dim, Table};
+use super::kept::{Dim, Ints, Table};
 use super::scan::offsets;
 use crate::error::Result;
 use crate::pricing::RateTable;
@@ -56,7 +56,7 @@ pub fn answer<T>(
     let mut values: Vec<Dictionary> = slice.by.iter().map(|_| Dictionary::default()).collect();
     let mut currencies = Dictionary::default();
     let mut groups: HashMap<Vec<u32>, usize, FixedState> = HashMap::with_hasher(FixedState::default());
-    let mut sums: Vec<Sums> = Vec::new();
+    let mut sums = Columns::default();
     let mut key: Vec<u32> = Vec::new();
     for file in files {
         let table = get(file)?;
@@ -78,8 +78,10 @@ pub fn answer<T>(
             .map(|dim| (dim, vec![None; dim.words.len()]))
             .collect();
         let mut currency: Vec<Option<u32>> = vec![None; table.currency.words.len()];
-        let packing = Packing::of(&table.currency, by.iter().map(|(dim, _)| *dim));
-        let mut packed: HashMap<u128, usize, FixedState> = HashMap::default();
+        let mut packed = Packed::of(&table.currency, by.iter().map(|(dim, _)| *dim));
+        let (mut rows, mut places): (Vec<u32>, Vec<u32>) = (Vec::with_capacity(table.rows), Vec::new());
+        places.reserve_exact(table.rows);
+        let mut memory = Memory::default();
         for row in 0..table.rows {
             let at = table.time[row];
             let (day, hour) = match times {
@@ -112,8 +114,8 @@ pub fn answer<T>(
                 let size = if bin > 0 { bin + 1 } else { 0 };
                 set = rates.resolve(set, if times == Times::Days { 0 } else { at }, size);
             }
-            let place = packing.as_ref().and_then(|packing| packing.key(row, day, hour, set));
-            let known = place.and_then(|place| packed.get(&place).copied());
+            let place = packed.place(row, memory.code((day, hour, set)));
+            let known = packed.group(place);
             let group = known.unwrap_or_else(|| {
                 let coded = |code: &mut Option<u32>, words: &mut Dictionary, word: &String| {
                     *code.get_or_insert_with(|| words.code(word))
@@ -129,18 +131,18 @@ pub fn answer<T>(
                 let group = match groups.get(&key) {
                     Some(group) => *group,
                     None => {
-                        groups.insert(key.clone(), sums.len());
-                        sums.push(Sums::default());
-                        sums.len() - 1
+                        groups.insert(key.clone(), sums.groups);
+                        sums.groups += 1;
+                        sums.groups - 1
                     }
                 };
-                if let Some(place) = place {
-                    packed.insert(place, group);
-                }
-                group
+                packed.remember(place, group as u32);
+                group as u32
             });
-            sums[group].add(&row_sums(&table, row));
+            rows.push(row as u32);
+            places.push(group);
         }
+        sums.add(&table, &rows, &places);
     }
     let places: Vec<Vec<u32>> = values.iter_mut().map(Dictionary::sort).collect();
     let currency_places = currencies.sort();
@@ -152,7 +154,7 @@ pub fn answer<T>(
             keys: key[4..].iter().zip(&places).map(|(code, place)| place[*code as usize]).collect(),
             rate_set: key[2],
             currency: currency_places[key[3] as usize],
-            sums: sums[group],
+            sums: sums.group(group),
         })
         .collect();
     out.sort_unstable_by(|a, b| {
@@ -167,44 +169,147 @@ pub fn answer<T>(
     })
 }
 
-/// A row's group within one table as one number, where its parts fit: the table's rows are many and its groups few.
-struct Packing<'t> {
+/// Codes of what a row has beside words: day, hour and rate set, of which a table has few.
+#[derive(Default)]
+struct Memory {
+    codes: HashMap<(i64, i64, u32), u32, FixedState>,
+    last: Option<((i64, i64, u32), u32)>,
+}
+
+impl Memory {
+    fn code(&mut self, of: (i64, i64, u32)) -> u32 {
+        if let Some((before, code)) = self.last
+            && before == of
+        {
+            return code;
+        }
+        let next = self.codes.len() as u32;
+        let code = *self.codes.entry(of).or_insert(next);
+        self.last = Some((of, code));
+        code
+    }
+}
+
+/// A row's group within one table, found by one number that is put together of its words' codes: a table has many rows
+/// and few groups.
+struct Packed<'t> {
     /// Dimensions, each with the bits that its words need.
     dims: Vec<(&'t Dim, u32)>,
+    /// Whether the words fit into a number.
+    fits: bool,
+    /// Groups by the lowest bits, while there are few.
+    few: Vec<u32>,
+    many: HashMap<u128, u32, FixedState>,
 }
 
-impl<'t> Packing<'t> {
-    /// Bits of day, hour and rate set.
-    const FIXED: u32 = 20 + 5 + 32;
+const NO_GROUP: u32 = u32::MAX;
 
-    fn of(currency: &'t Dim, by: impl Iterator<Item = &'t Dim>) -> Option<Packing<'t>> {
-        let bits = |dim: &Dim| usize::BITS - dim.words.len().leading_zeros();
-        let dims: Vec<(&Dim, u32)> = std::iter::once(currency).chain(by).map(|dim| (dim, bits(dim))).collect();
-        let needed = dims.iter().map(|(_, bits)| bits).sum::<u32>() + Packing::FIXED;
-        (needed <= u128::BITS).then_some(Packing { dims })
+impl<'t> Packed<'t> {
+    /// Groups found by their place alone.
+    const FEW: usize = 1 << 16;
+
+    fn of(currency: &'t Dim, by: impl Iterator<Item = &'t Dim>) -> Packed<'t> {
+        let bits = |dim: &Dim| usize::BITS - (dim.words.len() - 1).leading_zeros();
+        let dims: Vec<(&Dim, u32)> =
+            std::iter::once(currency).chain(by).map(|dim| (dim, bits(dim))).filter(|(_, bits)| *bits > 0).collect();
+        let fits = dims.iter().map(|(_, bits)| bits).sum::<u32>() + u32::BITS <= u128::BITS;
+        Packed { dims, fits, few: vec![NO_GROUP; Packed::FEW], many: HashMap::default() }
     }
 
-    fn key(&self, row: usize, day: i64, hour: i64, set: u32) -> Option<u128> {
-        let day = u32::try_from(day).ok().filter(|day| day >> 20 == 0)?;
-        let fixed = u128::from(day) << 37 | (hour as u128) << 32 | u128::from(set);
-        Some(self.dims.iter().fold(fixed, |key, (dim, bits)| key << bits | dim.at(row) as u128))
+    fn place(&self, row: usize, beside: u32) -> Option<u128> {
+        let words = |key, (dim, bits): &(&Dim, u32)| key << bits | dim.at(row) as u128;
+        self.fits.then(|| self.dims.iter().fold(u128::from(beside), words))
+    }
+
+    fn group(&self, place: Option<u128>) -> Option<u32> {
+        let place = place?;
+        match usize::try_from(place) {
+            Ok(place) if place < Packed::FEW => Some(self.few[place]).filter(|group| *group != NO_GROUP),
+            _ => self.many.get(&place).copied(),
+        }
+    }
+
+    fn remember(&mut self, place: Option<u128>, group: u32) {
+        let Some(place) = place else { return };
+        match usize::try_from(place) {
+            Ok(place) if place < Packed::FEW => self.few[place] = group,
+            _ => {
+                self.many.insert(place, group);
+            }
+        }
     }
 }
 
-fn row_sums(table: &Table, row: usize) -> Sums {
-    let mut buckets = [0; BUCKETS.len()];
-    for (bucket, column) in buckets.iter_mut().zip(&table.tokens) {
-        *bucket = column.at(row);
+/// Sums of all groups, a column a figure.
+#[derive(Default)]
+struct Columns {
+    groups: usize,
+    whole: [Vec<i64>; FIGURES],
+    amount: Vec<i128>,
+}
+
+/// Figures beside the amount: see [`figures`].
+const FIGURES: usize = 9 + BUCKETS.len();
+
+/// The columns of a table that are summed, in the order in which [`Columns::group`] takes them apart.
+fn figures(table: &Table) -> [&Ints; FIGURES] {
+    let own = [
+        &table.records,
+        &table.requests,
+        &table.requests_untold,
+        &table.errors,
+        &table.retries,
+        &table.unknown_usage,
+        &table.with_amount,
+        &table.web_searches,
+        &table.reasoning,
+    ];
+    std::array::from_fn(|at| own.get(at).copied().unwrap_or_else(|| &table.tokens[at - own.len()]))
+}
+
+impl Columns {
+    /// Adds rows of a table, each to its group.
+    fn add(&mut self, table: &Table, rows: &[u32], groups: &[u32]) {
+        for (sums, values) in self.whole.iter_mut().zip(figures(table)) {
+            sums.resize(self.groups, 0);
+            match values {
+                Ints::Same(0) => {}
+                Ints::Same(value) => groups.iter().for_each(|group| sums[*group as usize] += value),
+                Ints::Each(values) => {
+                    rows.iter().zip(groups).for_each(|(row, group)| sums[*group as usize] += values[*row as usize]);
+                }
+            }
+        }
+        self.amount.resize(self.groups, 0);
+        if let Some(amounts) = &table.amount {
+            let pairs = rows.iter().zip(groups);
+            pairs.for_each(|(row, group)| self.amount[*group as usize] += amounts[*row as usize]);
+        }
     }
-    Sums {
-        records: table.records.at(row),
-        requests: (table.requests_untold.at(row) == 0).then(|| table.requests.at(row)),
-        errors: table.errors.at(row),
-        retries: table.retries.at(row),
-        unknown_usage: table.unknown_usage.at(row),
-        tokens: Tokens { reasoning: table.reasoning.at(row), ..Tokens::from_buckets(buckets) },
-        amount: table.amount.as_ref().map_or(0, |amounts| amounts[row]),
-        with_amount: table.with_amount.at(row),
-        web_searches: table.web_searches.at(row),
+
+    fn group(&self, group: usize) -> Sums {
+        let [
+            records,
+            requests,
+            untold,
+            errors,
+            retries,
+            unknown_usage,
+            with_amount,
+            web_searches,
+            reasoning,
+            tokens @ ..,
+        ] = self.whole.each_ref().map(|sums| sums[group]);
+        Sums {
+            records,
+            requests: (untold == 0).then_some(requests),
+            errors,
+            retries,
+            unknown_usage,
+            tokens: Tokens { reasoning, ..Tokens::from_buckets(tokens) },
+            amount: self.amount[group],
+            with_amount,
+            web_searches,
+        }
     }
 }

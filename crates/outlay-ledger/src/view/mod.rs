@@ -59,7 +59,7 @@ pub(crate) struct Caches {
 }
 
 /// Held by the one question that sums rows up: two at once would need twice the memory and be no faster.
-pub(crate) type Scan = Arc<tokio::sync::Mutex<()>>;
+pub(crate) type Scan = Arc<tokio::sync::Mutex<scan::Answered>>;
 
 /// How long a reader may keep a snapshot without asking again, in microseconds.
 const PIN: i64 = 3_600_000_000;
@@ -106,6 +106,7 @@ impl View {
         // What is by cost is kept for the ledger's own prices.
         self.orders = OrderCache::default();
         self.rows = RowsCache::default();
+        self.scan = Scan::default();
     }
 
     /// Lets go of the data version.

@@ -1,7 +1,10 @@
 //! Scans, file by file: which files, which rows, and local days by expression.
 
+use std::collections::VecDeque;
+
 use chrono::{Offset, TimeZone};
 use chrono_tz::Tz;
+use outlay_model::cube::{Cube, Slice};
 use outlay_model::dimension::Dimension;
 use outlay_model::query::Condition;
 use outlay_model::time::{DAY, HOUR, Micros, Period};
@@ -9,6 +12,8 @@ use polars::prelude::*;
 
 use super::Selection;
 use crate::catalogue::files::FileRow;
+use crate::datasets::matching::Matching;
+use crate::datasets::schema::{Dataset, Type};
 use crate::datasets::{files, ids};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
@@ -30,6 +35,80 @@ pub fn each(layout: &Layout, files: &[FileRow], ask: impl Fn(LazyFrame) -> LazyF
         }
     }
     Ok(out)
+}
+
+/// Asks the rows of each file that match, several files at a time: of few rows little is in memory.
+pub fn each_matching(
+    layout: &Layout,
+    files: &[FileRow],
+    matching: &Matching,
+    ask: impl Fn(LazyFrame) -> LazyFrame + Sync,
+) -> Result<Option<DataFrame>> {
+    let one = |file: &FileRow| {
+        let path = layout.file(&file.path);
+        let found = ask(files::lazy_where(&path, Some(matching))?).collect();
+        found.map_err(|e| Error::Damaged { path, reason: e.to_string() })
+    };
+    let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut out: Option<DataFrame> = None;
+    for together in files.chunks(at_once) {
+        let found: Vec<Result<DataFrame>> = std::thread::scope(|threads| {
+            let asked: Vec<_> = together.iter().map(|file| threads.spawn(|| one(file))).collect();
+            asked
+                .into_iter()
+                .map(|asked| asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        for found in found {
+            match &mut out {
+                Some(all) => {
+                    all.vstack_mut(&found?)?;
+                }
+                None => out = Some(found?),
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// What one of some conditions says of a column of words, so that other rows need not be read.
+pub fn matching(conditions: &[Condition], dataset: Dataset) -> Option<Matching> {
+    let columns = dataset.columns();
+    let is_word = |name: &str| columns.iter().any(|(n, kind)| *n == name && *kind == Type::Dim);
+    let told = |condition: &&Condition| {
+        let some = !condition.negate && !condition.values.iter().any(String::is_empty);
+        some && is_word(condition.dimension.name())
+    };
+    // The narrowest first: a customer has fewer rows than a model.
+    const NARROW: [Dimension; 4] = [Dimension::User, Dimension::Customer, Dimension::PromptName, Dimension::Feature];
+    let place = |condition: &&Condition| NARROW.iter().position(|d| *d == condition.dimension).unwrap_or(NARROW.len());
+    let found = conditions.iter().filter(told).min_by_key(place)?;
+    Some(Matching { column: found.dimension.name().to_owned(), words: found.values.clone() })
+}
+
+/// Sums of rows that were asked for last: people go back and forth between the same screens.
+#[derive(Debug, Default)]
+pub struct Answered(VecDeque<(i64, bool, Slice, Cube)>);
+
+impl Answered {
+    /// Answers kept.
+    const MOST: usize = 8;
+    /// Groups of an answer that is kept.
+    const MOST_GROUPS: usize = 50_000;
+
+    /// The answer to a slice of a data version, from all rows or from those that count.
+    pub fn get(&self, (snapshot, all, slice): (i64, bool, &Slice)) -> Option<Cube> {
+        let same = |(s, a, of, _): &&(i64, bool, Slice, Cube)| (*s, *a, of) == (snapshot, all, slice);
+        self.0.iter().find(same).map(|(_, _, _, cube)| cube.clone())
+    }
+
+    /// Keeps an answer in place of the oldest.
+    pub fn keep(&mut self, (snapshot, all, slice): (i64, bool, &Slice), cube: &Cube) {
+        if cube.groups.len() <= Answered::MOST_GROUPS {
+            self.0.truncate(Answered::MOST - 1);
+            self.0.push_front((snapshot, all, slice.clone(), cube.clone()));
+        }
+    }
 }
 
 /// Files that can hold rows of a span.

@@ -13,7 +13,7 @@ use polars::prelude::*;
 use super::dictionary::Dictionary;
 use super::grouped::{Times, answer};
 use super::kept::{self, Table};
-use super::scan::{Columns, day_and_hour, each, holds, in_period, local, offsets, within};
+use super::scan::{Columns, day_and_hour, each, each_matching, holds, in_period, local, matching, offsets, within};
 use super::{View, overlap};
 use crate::catalogue::files::FileRow;
 use crate::datasets::rollup::{AMOUNT_HALF, Cut, ROLLUPS, Rollup, SUMS, TOKENS, grain};
@@ -66,18 +66,28 @@ impl View {
             kind => overlap::counting(dataset, &self.left_out(kind).await?),
         };
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
-        let _alone = self.scan.lock().await;
+        let mut answered = self.scan.lock().await;
+        let asked = (self.snapshot.id, all, slice);
+        if let Some(cube) = answered.get(asked) {
+            return Ok(cube);
+        }
         let frame = blocking(move || {
-            each(&layout, &files, |lazy| {
+            let ask = |lazy| {
                 let lazy = counting.iter().cloned().fold(lazy, LazyFrame::filter);
                 query(lazy, dataset, &wanted, &divided)
-            })
+            };
+            match matching(&wanted.conditions, dataset) {
+                Some(matching) => each_matching(&layout, &files, &matching, ask),
+                None => each(&layout, &files, ask),
+            }
         })
         .await?;
-        match frame {
-            Some(frame) => self.cube(slice, &frame, from_rows),
-            None => Ok(Cube { by: slice.by.clone(), values: vec![Vec::new(); slice.by.len()], ..Cube::default() }),
-        }
+        let cube = match frame {
+            Some(frame) => self.cube(slice, &frame, from_rows)?,
+            None => Cube { by: slice.by.clone(), values: vec![Vec::new(); slice.by.len()], ..Cube::default() },
+        };
+        answered.keep(asked, &cube);
+        Ok(cube)
     }
 
     /// Answers from tables in memory, where there are such: rollups that hold the answer, usage, billed lines.
