@@ -94,7 +94,7 @@ async fn a_month_grows_beyond_one_part_and_its_answers_stay_right() {
     assert_eq!(parts(&company), ["month=2026-10"]);
     check(&company, 320_000).await;
 
-    let reply = company.import(&[second.clone()]).await;
+    let reply = company.import(std::slice::from_ref(&second)).await;
     assert_eq!((&reply["imported"], &reply["duplicate"]), (&json!(200_000), &json!(120_000)));
     let cut: Vec<String> = parts(&company).into_iter().filter(|part| !part.starts_with("month")).collect();
     assert_eq!(cut.len(), 8, "{cut:?}");

@@ -52,7 +52,7 @@ fn options() -> PolarsResult<WriteOptions> {
             binary_statistics_truncate_length: None,
         },
         version: Version::V1,
-        compression: CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL).map_err(PolarsError::from)?)),
+        compression: CompressionOptions::Zstd(Some(ZstdLevel::try_new(LEVEL)?)),
         data_page_size: None,
     })
 }

@@ -37,10 +37,12 @@ impl Cut {
     /// The cut of a month with so many rows.
     #[must_use]
     pub fn for_rows(rows: usize) -> Cut {
-        match rows {
-            ..=MONTH_ROWS => Cut::Month,
-            ..=FEW_DAYS_ROWS => Cut::FewDays,
-            _ => Cut::Day,
+        if rows <= MONTH_ROWS {
+            Cut::Month
+        } else if rows <= FEW_DAYS_ROWS {
+            Cut::FewDays
+        } else {
+            Cut::Day
         }
     }
 
