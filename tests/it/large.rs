@@ -97,7 +97,7 @@ async fn a_month_grows_beyond_one_part_and_its_answers_stay_right() {
     let reply = company.import(std::slice::from_ref(&second)).await;
     assert_eq!((&reply["imported"], &reply["duplicate"]), (&json!(200_000), &json!(120_000)));
     let cut: Vec<String> = parts(&company).into_iter().filter(|part| !part.starts_with("month")).collect();
-    assert_eq!(cut.len(), 8, "{cut:?}");
+    assert_eq!(cut.len(), 11, "{cut:?}");
     check(&company, 520_000).await;
     let doctor = company.ask("doctor", json!({})).await;
     assert_eq!((&doctor["healthy"], doctor["findings"].as_array().unwrap().len()), (&json!(true), 0));

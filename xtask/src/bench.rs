@@ -14,6 +14,9 @@ use crate::{apt, proc, tools};
 /// What measures: one process a measurement, in turns.
 const DRIVER: &str = include_str!("bench.py");
 
+/// What the figures do not say of themselves: which bars are missed, and why.
+const MISSED: &str = include_str!("bench_missed.md");
+
 /// Spans in the file of spans.
 const SPANS: u64 = 300_000;
 
@@ -26,6 +29,9 @@ pub struct BenchArgs {
     /// Rounds; the figures are medians over them
     #[arg(long, default_value_t = 3)]
     rounds: u32,
+    /// Measure nothing, and write the page from the last figures of every size
+    #[arg(long)]
+    page: bool,
     /// Files that were made before (requests.jsonl, requests.csv, prices.csv, truth.json), instead of new ones
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -89,6 +95,10 @@ struct Question {
 
 /// Measures, prints, and writes docs/benchmarks.md.
 pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
+    if args.page {
+        fs::write(place.root.join("docs/benchmarks.md"), page(&measured_before(place)?))?;
+        return Ok(());
+    }
     apt::install(&["python3", "python3-venv"])?;
     // In one build: apart, they would see other features of their dependencies, and build polars twice.
     let mut build =
@@ -107,15 +117,21 @@ pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
             made.collect::<Result<_>>()?
         }
     };
-    let mut all = Vec::new();
+    let mut dry = Vec::new();
     for folder in &data {
         let mut measure = proc::command(&python, &place.root);
         measure.args(["-c", DRIVER]).arg(folder).arg(place.target.join("bench/work"));
         measure.arg(built("outlay")).arg(built("examples/ask")).arg(args.rounds.to_string());
         measure.arg(built("examples/rate"));
-        let found: Found = serde_json::from_str(&proc::output(&mut measure)?).context("what the benchmark printed")?;
-        all.push(found);
+        let printed = proc::output(&mut measure)?;
+        let found: Found = serde_json::from_str(&printed).context("what the benchmark printed")?;
+        if args.dry {
+            dry.push(found);
+        } else {
+            fs::write(place.target.join(format!("bench/{}.json", found.rows)), printed)?;
+        }
     }
+    let all = if args.dry { dry } else { measured_before(place)? };
     let page = page(&all);
     println!("{page}");
     if !args.dry {
@@ -127,6 +143,19 @@ pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
         bail!("an answer is not the true one");
     }
     Ok(())
+}
+
+/// The last figures of every size, smallest first: one size can be measured again without the others.
+fn measured_before(place: &Place) -> Result<Vec<Found>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(place.target.join("bench"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "json") {
+            all.push(serde_json::from_slice::<Found>(&fs::read(&path)?).with_context(|| path.display().to_string())?);
+        }
+    }
+    all.sort_by_key(|found| found.rows);
+    Ok(all)
 }
 
 /// Files of this many requests, made once.
@@ -168,6 +197,8 @@ fn page(all: &[Found]) -> String {
     for found in all {
         section(&mut out, found);
     }
+    out.push('\n');
+    out.push_str(MISSED);
     out
 }
 

@@ -11,9 +11,10 @@ use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field as ArrowField};
 use polars_parquet::parquet::CowBuffer;
 use polars_parquet::parquet::error::ParquetError;
 use polars_parquet::parquet::page::{DataPage, DataPageHeader, DataPageHeaderV1};
+use polars_parquet::parquet::schema::types::ParquetType;
 use polars_parquet::write::{
-    CompressionOptions, Compressor, DynIter, DynStreamingIterator, Encoding, FallibleStreamingIterator, FileWriter,
-    Page, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns,
+    CompressedPage, CompressionOptions, Compressor, DynIter, DynStreamingIterator, Encoding, FallibleStreamingIterator,
+    FileWriter, Page, StatisticsOptions, Version, WriteOptions, ZstdLevel, array_to_columns,
 };
 
 use super::words::{NONE, Words};
@@ -79,28 +80,45 @@ pub fn write(frame: &DataFrame, words: Option<&Words>, to: impl Write) -> Polars
     let types = writer.parquet_schema().fields().to_vec();
     for offset in (0..frame.height()).step_by(ROW_GROUP) {
         let rows = ROW_GROUP.min(frame.height() - offset);
-        let mut pages = Vec::with_capacity(types.len());
-        for ((column, slot), kind) in frame.columns().iter().zip(&slots).zip(&types) {
-            let (array, encoding) = match slot {
-                Some((words, slot)) => spelled(&column.slice(offset as i64, rows), words, *slot)?,
-                None => plain(&column.slice(offset as i64, rows))?,
-            };
-            let apart = encoding == Encoding::ByteStreamSplit;
-            let encoding = if apart { Encoding::Plain } else { encoding };
-            for leaf in array_to_columns(array, kind.clone(), options, &[encoding])? {
-                let leaf = leaf.map(move |page| {
-                    let page = page.and_then(|page| if apart { spread(page) } else { Ok(page) });
-                    page.map_err(|error| ParquetError::OutOfSpec(error.to_string()))
-                });
-                let leaf = DynIter::new(leaf);
-                let compressed = Compressor::new(leaf, options.compression, Vec::new()).map_err(PolarsError::from);
-                pages.push(Ok(DynStreamingIterator::new(compressed)));
+        // One column after the other: what is encoded is let go before the next is.
+        let columns = frame.columns().iter().zip(&slots).zip(&types).flat_map(|((column, slot), kind)| {
+            let column = column.slice(offset as i64, rows);
+            match encoded(&column, *slot, kind, options) {
+                Ok(pages) => pages.into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
             }
-        }
-        writer.write(rows as u64, DynIter::new(pages.into_iter()))?;
+        });
+        writer.write(rows as u64, DynIter::new(columns))?;
     }
     writer.end(None)?;
     Ok(())
+}
+
+type Pages = DynStreamingIterator<'static, CompressedPage, PolarsError>;
+
+/// The pages of a column.
+fn encoded(
+    column: &Column,
+    slot: Option<(&Words, usize)>,
+    kind: &ParquetType,
+    options: WriteOptions,
+) -> PolarsResult<Vec<Pages>> {
+    let (array, encoding) = match slot {
+        Some((words, slot)) => spelled(column, words, slot)?,
+        None => plain(column)?,
+    };
+    let apart = encoding == Encoding::ByteStreamSplit;
+    let encoding = if apart { Encoding::Plain } else { encoding };
+    let leaves = array_to_columns(array, kind.clone(), options, &[encoding])?;
+    let pages = leaves.into_iter().map(|leaf| {
+        let leaf = leaf.map(move |page| {
+            let page = page.and_then(|page| if apart { spread(page) } else { Ok(page) });
+            page.map_err(|error| ParquetError::OutOfSpec(error.to_string()))
+        });
+        let compressed = Compressor::new(DynIter::new(leaf), options.compression, Vec::new());
+        DynStreamingIterator::new(compressed.map_err(PolarsError::from))
+    });
+    Ok(pages.collect())
 }
 
 /// A column of codes as a dictionary of the words that it uses, in order of appearance.

@@ -9,14 +9,14 @@ const MONTH_ROWS: usize = 500_000;
 /// With more rows than this, in a part a day.
 const FEW_DAYS_ROWS: usize = 8 * MONTH_ROWS;
 /// Days of the month in a part of a few days.
-const FEW_DAYS: u32 = 4;
+const FEW_DAYS: u32 = 3;
 
 /// The cut of a month, the coarsest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cut {
     /// All of it in one part.
     Month,
-    /// The first four days, the next four and so on.
+    /// The first three days, the next three and so on.
     FewDays,
     /// A part a day.
     Day,
@@ -25,7 +25,7 @@ pub enum Cut {
 /// The UTC days of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// `2026-10`, `2026-10-05_08` or `2026-10-03`.
+    /// `2026-10`, `2026-10-04_06` or `2026-10-03`.
     pub label: String,
     /// First day.
     pub first: i32,
@@ -98,7 +98,7 @@ mod tests {
             let first = date_day(format!("{month}-01").parse().unwrap());
             first..=Cut::Month.around(first).last
         };
-        for (month, parts) in [("2026-10", 8), ("2026-02", 7), ("2024-02", 8)] {
+        for (month, parts) in [("2026-10", 11), ("2026-02", 10), ("2024-02", 10)] {
             for (cut, number) in [(Cut::Month, 1), (Cut::FewDays, parts), (Cut::Day, days(month).count())] {
                 let mut spans: Vec<Span> = days(month).map(|day| cut.around(day)).collect();
                 assert!(days(month).zip(&spans).all(|(day, span)| (span.first..=span.last).contains(&day)));
@@ -110,7 +110,7 @@ mod tests {
             }
         }
         let last = Cut::FewDays.around(date_day("2026-02-27".parse().unwrap()));
-        assert_eq!(folder(&last.label), "days=2026-02-25_28");
+        assert_eq!(folder(&last.label), "days=2026-02-25_27");
         assert_eq!(Cut::for_rows(500_000), Cut::Month);
         assert_eq!(Cut::for_rows(4_000_000), Cut::FewDays);
     }
