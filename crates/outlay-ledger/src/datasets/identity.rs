@@ -14,7 +14,7 @@ use super::schema::{CONTROL, Column as Declared};
 use super::words::Words;
 use crate::error::Result;
 
-/// Columns of calls and steps that [`derive`] makes.
+/// Columns of calls and steps that [`derive()`] makes.
 pub const DERIVED: [&str; 3] = ["key_a", "key_b", "rank"];
 const KEYS: [&str; 2] = ["key_a", "key_b"];
 /// What keys are made of.
