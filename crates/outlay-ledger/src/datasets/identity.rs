@@ -14,8 +14,6 @@ use super::schema::{CONTROL, Column as Declared};
 use super::words::Words;
 use crate::error::Result;
 
-/// Columns of calls and steps that [`derive()`] makes.
-pub const DERIVED: [&str; 3] = ["key_a", "key_b", "rank"];
 const KEYS: [&str; 2] = ["key_a", "key_b"];
 /// What keys are made of.
 const IDS: [&str; 6] = ["by_id", "account", "request_id", "trace_id", "span_id", "attempt"];
@@ -71,7 +69,7 @@ pub fn rank(is_final: bool, tokens: Option<&Tokens>, scored: bool) -> i64 {
     i64::from(is_final) << 60 | known << 50 | output << 1 | i64::from(scored)
 }
 
-/// The stored columns that are needed for some wanted ones; `None` stands for all.
+/// The stored columns that are needed for some wanted ones.
 pub fn stored<'a>(wanted: &'a [&'a str], schema: &ArrowSchema) -> BTreeSet<&'a str> {
     let mut needed: BTreeSet<&str> = wanted.iter().copied().collect();
     if of_calls(schema.iter_names().map(PlSmallStr::as_str)) {
