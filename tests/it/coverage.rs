@@ -112,8 +112,8 @@ async fn the_command_line_shows_days_and_takes_decisions() {
     let out = run(&root, &["coverage", "--month", "2026-09", "--zone", "UTC"]);
     assert_eq!(code(&out), 0);
     let text = stdout(&out);
-    assert!(text.contains("3 provider accounts") && text.contains("), provider usage × price"), "{text}");
-    let logs = text.lines().find(|line| line.starts_with("anthropic") && line.contains("own logs")).unwrap();
+    assert!(text.contains("3 provider accounts") && text.contains(", provider usage × price"), "{text}");
+    let logs = text.lines().find(|line| line.starts_with("Anthropic") && line.contains("own logs")).unwrap();
     assert!(logs.ends_with(&format!("{}·{}", "▒".repeat(16), "▒".repeat(13))), "{logs}");
     let decide = ["coverage", "decide", "openai", "--from", "2026-09-01", "--to", "2026-09-30", "--source", "own-logs"];
     let text = stdout(&run(&root, &decide));
@@ -162,4 +162,37 @@ async fn a_day_that_was_still_running_is_there_in_part() {
     company.import(&[log("late.jsonl", 21)]).await;
     let overview = company.ask("overview", to_20).await;
     assert_eq!((&overview["trust"]["missing"], &overview["trust"]["days_present"]), (&json!([]), &json!(20)));
+}
+
+/// A day that is missing in the zone asked about lies between two UTC days that are there.
+#[tokio::test]
+async fn a_local_day_without_calls_is_missing_although_no_utc_day_is() {
+    let folder = temporary();
+    let path = folder.path().join("calls.jsonl");
+    // Los Angeles is seven hours behind UTC in October: its day of the 15th ends at 07:00 UTC on the 16th.
+    let hours = (1..=30 * 24).map(|hour| hour + 7).filter(|hour| !(14 * 24 + 7..15 * 24 + 7).contains(hour));
+    let lines: String = hours
+        .map(|hour| {
+            let (day, hour) = (1 + hour / 24, hour % 24);
+            let row = json!({
+                "timestamp": format!("2026-10-{day:02}T{hour:02}:30:00Z"), "provider": "openai", "model": "gpt-5",
+                "operation": "chat", "input_tokens": 100, "output_tokens": 10, "request_id": format!("r{day}-{hour}"),
+            });
+            format!("{row}\n")
+        })
+        .collect();
+    std::fs::write(&path, lines).unwrap();
+    let missing = |zone: &'static str| {
+        let path = path.clone();
+        async move {
+            let company = Company::in_zone(zone).await;
+            company.import(&[path]).await;
+            let filter = json!({ "from": "2026-10-02", "to": "2026-10-29", "zone": zone });
+            let reply = company.ask("coverage", json!({ "filter": filter })).await;
+            let days = reply["accounts"][0]["days"].as_array().unwrap().iter();
+            days.filter(|day| day["missing"] == true).map(|day| day["date"].clone()).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(missing("UTC").await, [json!(""); 0]);
+    assert_eq!(missing("America/Los_Angeles").await, [json!("2026-10-15")]);
 }

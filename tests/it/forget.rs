@@ -94,7 +94,8 @@ async fn a_forgotten_time_was_never_there_and_the_rest_stays() {
     write(&all, &rows.iter().collect::<Vec<_>>());
     write(&later, &rest);
     let (company, without) = (Company::in_zone("UTC").await, Company::in_zone("UTC").await);
-    company.import(&[all]).await;
+    let notes = |reply: Value| reply["files"][0]["notes"].to_string();
+    assert!(!notes(company.import(std::slice::from_ref(&all)).await).contains("forgotten"));
     without.import(&[later]).await;
     let out = run(&company.path, &["forget", "--from", "2026-10-01", "--to", "2026-10-07"]);
     assert_eq!(code(&out), 2, "without --yes nothing is forgotten");
@@ -108,6 +109,8 @@ async fn a_forgotten_time_was_never_there_and_the_rest_stays() {
     let coverage = company.ask("coverage", json!({ "filter": { "month": "2026-10", "zone": "UTC" } })).await;
     let days = coverage["accounts"][0]["days"].as_array().unwrap();
     assert!(days[..7].iter().all(|day| day["sources"] == json!([])), "{days:?}");
+    // Whoever imports the file once more is told what that brings back.
+    assert!(notes(company.import(&[all]).await).contains("before something was forgotten"));
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod four_providers;
 mod killed;
 mod large;
 mod ledger;
+mod lineage;
 mod outside;
 mod paper;
 mod parquet;

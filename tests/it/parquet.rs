@@ -49,6 +49,25 @@ async fn a_table_is_the_same_in_parquet() {
 }
 
 #[tokio::test]
+async fn a_parquet_file_in_an_archive_is_read_like_one_beside_it() {
+    let folder = temporary();
+    let file = "anthropic-usage-csv/claude_api_tokens_2026_10.csv";
+    let Some(path) = packed(folder.path(), file, "ZSTD") else { return };
+    let (alone, total) = month(std::slice::from_ref(&path)).await;
+    let pack = |program: &str, args: &[&str]| {
+        let out = Command::new(program).current_dir(folder.path()).args(args).output().unwrap();
+        assert!(out.status.success(), "{program}: {}", String::from_utf8_lossy(&out.stderr));
+    };
+    pack("python3", &["-m", "zipfile", "-c", "a.zip", "zstd.parquet"]);
+    pack("tar", &["-czf", "a.tar.gz", "zstd.parquet"]);
+    for archive in ["a.zip", "a.tar.gz"] {
+        let (reply, packed) = month(&[folder.path().join(archive)]).await;
+        assert_eq!(reply["files"][0]["refused"], Value::Null, "{archive}: {reply}");
+        assert_eq!((&reply["imported"], &packed), (&alone["imported"], &total), "{archive}");
+    }
+}
+
+#[tokio::test]
 async fn maps_structs_decimals_and_instants_are_cells() {
     let folder = temporary();
     let path = folder.path().join("focus.parquet");

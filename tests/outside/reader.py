@@ -52,6 +52,11 @@ def main(ledger, month):
         # Recorded costs are multiples of what a file says that they are.
         cost = "recorded_cost * coalesce(recorded_unit, 1)" if "recorded_unit" in columns else "recorded_cost"
         told = f" REPLACE ({cost} AS recorded_cost)" if "recorded_cost" in columns else ""
+        if "amount_low" in columns:
+            # So are sums of them, which are then whole; else they lie in two parts.
+            unit = "coalesce(recorded_unit, 1)" if "recorded_unit" in columns else "1"
+            high = "coalesce(amount_high, 0)" if "amount_high" in columns else "0"
+            told += f", {high}::HUGEINT * 1000000 + amount_low::HUGEINT * {unit} AS recorded"
         db.execute(f"CREATE VIEW \"{name}\" AS SELECT *{told} FROM {files}")
         return True
 
@@ -91,7 +96,7 @@ def main(ledger, month):
         # What is rolled up must be what is in the rows.
         for rollup in ["rollup-a", "rollup-a-day", "rollup-a-hour", "rollup-b"]:
             same = rows(f"SELECT sum(records)::BIGINT AS records, sum(errors)::BIGINT AS errors, "
-                        f"(sum(amount_high)::HUGEINT * 1000000 + sum(amount_low))::VARCHAR AS recorded_pico, {sums} FROM \"{rollup}\"")[0]
+                        f"sum(recorded)::VARCHAR AS recorded_pico, {sums} FROM \"{rollup}\"")[0]
             want = rows("SELECT count(*) AS records, count_if(status = 'error') AS errors, "
                         f"coalesce(sum(recorded_cost), 0)::VARCHAR AS recorded_pico, {sums} FROM calls")[0]
             out.setdefault("rollups", {})[rollup] = same == want

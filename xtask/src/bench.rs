@@ -3,19 +3,23 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use crate::driver::{self, Screen};
 use crate::place::Place;
-use crate::{apt, proc, tools};
+use crate::{apt, pages, proc, tools};
 
 /// What measures: one process a measurement, in turns.
 const DRIVER: &str = include_str!("bench.py");
 
 /// What the figures do not say of themselves: which bars are missed, and why.
 const MISSED: &str = include_str!("bench_missed.md");
+
+/// File of what the window took.
+const PAINTED: &str = "window.json";
 
 /// Spans in the file of spans.
 const SPANS: u64 = 300_000;
@@ -29,6 +33,10 @@ pub struct BenchArgs {
     /// Rounds; the figures are medians over them
     #[arg(long, default_value_t = 3)]
     rounds: u32,
+    /// Measure how long the window takes on a company file instead: until its first chart, and until that of a changed
+    /// filter
+    #[arg(long, value_name = "LEDGER")]
+    window: Option<PathBuf>,
     /// Measure nothing, and write the page from the last figures of every size
     #[arg(long)]
     page: bool,
@@ -90,13 +98,29 @@ struct Question {
     duckdb: f64,
     outlay: f64,
     first: f64,
+    /// With another filter; nothing for a question that reads all rows by its nature.
+    changed: Option<f64>,
     right: bool,
+}
+
+/// Milliseconds until something was painted.
+#[derive(Deserialize)]
+struct Painted {
+    calls: u64,
+    /// The first chart after the start of the program.
+    first: Vec<f64>,
+    /// The chart of an answer after a change of filter, by screen.
+    changed: BTreeMap<String, Vec<f64>>,
 }
 
 /// Measures, prints, and writes docs/benchmarks.md.
 pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
-    if args.page {
-        fs::write(place.root.join("docs/benchmarks.md"), page(&measured_before(place)?))?;
+    if let Some(ledger) = &args.window {
+        window(place, ledger)?;
+    }
+    if args.page || args.window.is_some() {
+        let page = page(&measured_before(place)?, painted_before(place)?.as_ref());
+        fs::write(place.root.join("docs/benchmarks.md"), page)?;
         return Ok(());
     }
     apt::install(&["python3", "python3-venv"])?;
@@ -132,7 +156,7 @@ pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
         }
     }
     let all = if args.dry { dry } else { measured_before(place)? };
-    let page = page(&all);
+    let page = page(&all, painted_before(place)?.as_ref());
     println!("{page}");
     if !args.dry {
         fs::write(place.root.join("docs/benchmarks.md"), page)?;
@@ -145,12 +169,36 @@ pub fn run(place: &Place, args: &BenchArgs) -> Result<()> {
     Ok(())
 }
 
+/// Starts the released window on a company file some times.
+fn window(place: &Place, ledger: &Path) -> Result<()> {
+    apt::install(&[apt::BUILD, apt::TEST].concat())?;
+    pages::build(place)?;
+    proc::run(&mut proc::cargo(
+        place,
+        &["build", "--release", "--workspace", "--bin", "outlay", "--bin", "outlay-desktop"],
+    ))?;
+    let screen = Screen::start(1280, 800)?;
+    let mut paint = driver::node(place, &screen)?;
+    paint.arg("paint.mjs").env("OUTLAY_LEDGER", ledger);
+    paint.env("OUTLAY", place.released("outlay")).env("OUTLAY_WINDOW", place.released("outlay-desktop"));
+    fs::write(place.target.join("bench").join(PAINTED), proc::output(&mut paint)?)?;
+    Ok(())
+}
+
+fn painted_before(place: &Place) -> Result<Option<Painted>> {
+    let path = place.target.join("bench").join(PAINTED);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    Ok(Some(serde_json::from_slice(&fs::read(&path)?).with_context(|| path.display().to_string())?))
+}
+
 /// The last figures of every size, smallest first: one size can be measured again without the others.
 fn measured_before(place: &Place) -> Result<Vec<Found>> {
     let mut all = Vec::new();
     for entry in fs::read_dir(place.target.join("bench"))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|e| e == "json") {
+        if path.extension().is_some_and(|e| e == "json") && path.file_name().is_some_and(|name| name != PAINTED) {
             all.push(serde_json::from_slice::<Found>(&fs::read(&path)?).with_context(|| path.display().to_string())?);
         }
     }
@@ -185,7 +233,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-fn page(all: &[Found]) -> String {
+fn page(all: &[Found], painted: Option<&Painted>) -> String {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let duckdb = all.first().map_or("", |f| f.duckdb.as_str());
     let mut out = format!(
@@ -196,6 +244,24 @@ fn page(all: &[Found]) -> String {
     );
     for found in all {
         section(&mut out, found);
+    }
+    if let Some(painted) = painted {
+        let shown = |all: &[f64]| {
+            let most = all.iter().copied().fold(0.0, f64::max);
+            format!("{:.0} | {most:.0}", median(all.iter().copied()))
+        };
+        let _ = writeln!(
+            out,
+            "\n## The window, {} calls\n\nThe released window at 1280 × 800 on a screen without a graphics card, driven \
+             through WebDriver. Until its first chart: from the start of the process. Until a changed filter's chart: \
+             from the change of the address, each filter asked for the first time.\n\n\
+             | until a chart is painted | median, ms | longest, ms |\n|---|---:|---:|\n| from the start | {} |",
+            millions(painted.calls),
+            shown(&painted.first),
+        );
+        for (screen, all) in &painted.changed {
+            let _ = writeln!(out, "| {screen}, another model | {} |", shown(all));
+        }
     }
     out.push('\n');
     out.push_str(MISSED);
@@ -253,21 +319,27 @@ fn section(out: &mut String, found: &Found) {
     }
     out.push_str("\n### Questions\n\nWarm: the median of three after a first, in one process with the data open. An Outlay answer ");
     out.push_str(
-        "also carries its chart, its sentence and what is missing from it; DuckDB's is the SQL of its figures. Where an \
-         answer of ours has to read rows, the last one is kept: its warm figure is the kept answer's, and the first is \
-         what reading costs.\n\n",
+        "also carries its chart, its sentence and what is missing from it; DuckDB's is the SQL of its figures. Sums that \
+         were asked for are kept, so that our warm figure is the kept answer's. Changed is what nobody asked before, with \
+         the data open: another period and model, another customer, a later page.\n\n",
     );
     out.push_str(
-        "| question | DuckDB, ms | Outlay, ms | ratio | Outlay first, ms | right |\n|---|---:|---:|---:|---:|---|\n",
+        "| question | DuckDB, ms | Outlay, ms | ratio | changed, ms | first, ms | right |\n\
+         |---|---:|---:|---:|---:|---:|---|\n",
     );
     for (name, all) in &found.questions {
         let of = |pick: fn(&Question) -> f64| median(all.iter().map(pick));
         let _ = writeln!(
             out,
-            "| {name} | {:.1} | {:.1} | {:.2} | {:.1} | {} |",
+            "| {name} | {:.1} | {:.1} | {:.2} | {} | {:.1} | {} |",
             of(|q| q.duckdb) * 1e3,
             of(|q| q.outlay) * 1e3,
             of(|q| q.outlay / q.duckdb),
+            if all.iter().any(|q| q.changed.is_none()) {
+                String::new()
+            } else {
+                format!("{:.1}", of(|q| q.changed.unwrap_or_default()) * 1e3)
+            },
             of(|q| q.first) * 1e3,
             yes(all.iter().all(|q| q.right)),
         );

@@ -11,6 +11,7 @@ use outlay_analysis::words::Style;
 use outlay_ledger::Ledger;
 use outlay_ledger::catalogue::imports::PresenceRow;
 use outlay_ledger::view::View;
+use outlay_model::cube::{Grain, Slice};
 use outlay_model::dimension::Dimension;
 use outlay_model::money::Currency;
 use outlay_model::query::Filter;
@@ -119,7 +120,7 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
     context.decisions = decisions(ledger).await?;
     let since = context.previous.from - chrono::Months::new(3);
     // All days, and those that were not over when they were last imported.
-    let mut days: BTreeMap<(String, String, Kind), [BTreeSet<NaiveDate>; 2]> = BTreeMap::new();
+    let mut days = DaysOf::new();
     for row in &presence {
         let date = day_date(row.day);
         if let Some(kind) = kind(row)
@@ -135,6 +136,7 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
             }
         }
     }
+    local_days_of_calls(view, &period, &mut days).await?;
     context.presence = days
         .into_iter()
         .map(|((provider, account, kind), [days, partial])| Presence { provider, account, kind, days, partial })
@@ -154,6 +156,37 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
         }));
     }
     Ok(context)
+}
+
+/// Days by account and kind: all, and those that were not over when they were last imported.
+type DaysOf = BTreeMap<(String, String, Kind), [BTreeSet<NaiveDate>; 2]>;
+
+/// The days of calls by the period's zone. The catalogue knows UTC days, of which two can hide that a local one is
+/// missing.
+async fn local_days_of_calls(view: &View, period: &Period, days: &mut DaysOf) -> Result<(), ErrorReply> {
+    let told = |kind: &Kind| *kind == Kind::Call;
+    if period.zone == Tz::UTC || !days.keys().any(|(.., kind)| told(kind)) {
+        return Ok(());
+    }
+    let slice = Slice {
+        kind: Kind::Call,
+        period: *period,
+        grain: Grain::Day,
+        by: vec![Dimension::Provider, Dimension::Account],
+        conditions: Vec::new(),
+        only_waste: false,
+    };
+    let cube = view.slice_of_all(&slice).await?;
+    for ((.., kind), [all, _]) in days.iter_mut() {
+        if told(kind) {
+            all.retain(|date| *date < period.from || *date > period.to);
+        }
+    }
+    for group in &cube.groups {
+        let account = (cube.key(group, 0).to_owned(), cube.key(group, 1).to_owned(), Kind::Call);
+        days.entry(account).or_default()[0].insert(day_date(group.day));
+    }
+    Ok(())
 }
 
 async fn decisions(ledger: &Ledger) -> Result<Vec<Decision>, ErrorReply> {

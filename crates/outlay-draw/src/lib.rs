@@ -24,6 +24,7 @@
 #![deny(missing_docs)]
 
 mod canvas;
+mod days;
 mod heat;
 mod lines;
 mod palette;
@@ -144,5 +145,6 @@ fn chart(canvas: &Canvas<'_>, frame: Frame, spec: &ChartSpec, titles: bool) -> D
         Shape::Pareto { running } => pareto::draw(canvas, plot, spec, running),
         Shape::HeatMap => heat::draw(canvas, plot, spec),
         Shape::Lines => lines::draw(canvas, plot, spec),
+        Shape::Days { strips } => days::draw(canvas, plot, spec, strips),
     }
 }

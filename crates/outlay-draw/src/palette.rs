@@ -10,6 +10,8 @@ pub const INK_3: RGBColor = RGBColor(0x8d, 0x91, 0x99);
 pub const RULE: RGBColor = RGBColor(0xe4, 0xe1, 0xda);
 pub const RULE_2: RGBColor = RGBColor(0xef, 0xec, 0xe5);
 pub const GHOST: RGBColor = RGBColor(0xb9, 0xb6, 0xae);
+/// Something is missing, or not sure.
+pub const WARN: RGBColor = RGBColor(0x7d, 0x58, 0x00);
 pub const MAIN: RGBColor = RGBColor(0x2d, 0x6a, 0x6a);
 
 /// One hue a provider family, wherever it appears.
@@ -48,6 +50,12 @@ pub fn colours(series: &[Series]) -> Vec<RGBColor> {
             },
         })
         .collect()
+}
+
+/// A hue that stands behind another one.
+pub fn paler(hue: RGBColor) -> RGBColor {
+    let mix = |of: u8, paper: u8| (f64::from(paper) + (f64::from(of) - f64::from(paper)) * 0.3).round() as u8;
+    RGBColor(mix(hue.0, PAPER.0), mix(hue.1, PAPER.1), mix(hue.2, PAPER.2))
 }
 
 /// From paper (0) to the main hue (1).

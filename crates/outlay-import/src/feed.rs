@@ -163,6 +163,6 @@ impl<'s> Feed<'s> {
         if bytes > self.told {
             self.sink.progress(bytes).map_err(|_| ImportError::Stopped)?;
         }
-        Ok(ReadSummary { rows: self.rows, left_out: self.left_out, notes: self.notes, zone })
+        Ok(ReadSummary { rows: self.rows, left_out: self.left_out, notes: self.notes, zone, spans: false })
     }
 }

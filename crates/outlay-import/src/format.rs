@@ -73,6 +73,8 @@ pub struct ReadSummary {
     pub notes: Vec<String>,
     /// Zone that local times were read in, where there were any.
     pub zone: Option<Tz>,
+    /// Whether its calls are spans, so that one above others may tell their tokens again.
+    pub spans: bool,
 }
 
 /// A file format. Stateless: one file in `src/formats`, one line in [`crate::formats()`], one folder of samples.

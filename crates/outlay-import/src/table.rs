@@ -160,14 +160,12 @@ impl<R: BufRead> Splitter<R> {
                 continue;
             }
             self.spans.clear();
-            self.quoted = bytes.contains(&b'"');
+            self.quoted = memchr::memchr(b'"', bytes).is_some();
             if !self.quoted {
                 let mut from = 0;
-                for (at, byte) in bytes.iter().enumerate() {
-                    if *byte == self.delimiter {
-                        self.spans.push((from, at as u32));
-                        from = at as u32 + 1;
-                    }
+                for at in memchr::memchr_iter(self.delimiter, bytes) {
+                    self.spans.push((from, at as u32));
+                    from = at as u32 + 1;
                 }
                 self.spans.push((from, bytes.len() as u32));
                 return Some(Step::Row(line.number));

@@ -235,13 +235,17 @@ impl Ledger {
                 files::seen(&self.pool, before.id, &dataset.aside()).await?,
             ));
         }
+        let mut of_spans = imports::of_spans(&self.pool).await?;
+        of_spans.extend((0..).zip(&import.tallies).filter(|(_, tally)| tally.spans).map(|(at, _)| (import.id, at)));
         let layout = self.layout.clone();
         let rebuilt = blocking(move || {
             import.flush()?;
             import.count_secrets();
             let cancelled = std::mem::replace(&mut import.options.cancelled, Box::new(|| false));
             let mut plans = Vec::new();
+            let steps = existing[Dataset::Steps as usize].clone();
             for (at, (dataset, (standing, aside))) in Dataset::ALL.into_iter().zip(existing).enumerate() {
+                let of_calls = dataset == Dataset::Calls;
                 let rebuild = Rebuild {
                     layout: &layout,
                     scratch: &import.scratch,
@@ -249,6 +253,9 @@ impl Ledger {
                     standing,
                     aside,
                     spill: Some(&import.spills[at]),
+                    steps: if of_calls { [&steps.0[..], &steps.1].concat() } else { Vec::new() },
+                    new_steps: of_calls.then_some(&import.spills[Dataset::Steps as usize]),
+                    of_spans: &of_spans,
                     exclude: replaces,
                     days: days.clone(),
                     snapshot,
@@ -294,8 +301,9 @@ impl Ledger {
             return Err(Error::Unknown(format!("import {old} that could be read again")));
         }
         for (at, (hash, report)) in reports.iter().enumerate() {
-            imports::add_file(&mut tx, import.id, at as i64, hash, report).await?;
-            if let Some(tally) = import.tallies.get(at) {
+            let tally = import.tallies.get(at);
+            imports::add_file(&mut tx, import.id, at as i64, hash, report, tally.is_some_and(|t| t.spans)).await?;
+            if let Some(tally) = tally {
                 imports::add_rejected(&mut tx, import.id, at as i64, &tally.rejects).await?;
             }
         }
@@ -350,6 +358,12 @@ impl Ledger {
         for dataset in Dataset::ALL {
             let standing = files::seen(&self.pool, before.id, dataset.name()).await?;
             let aside = files::seen(&self.pool, before.id, &dataset.aside()).await?;
+            let mut steps = Vec::new();
+            if dataset == Dataset::Calls {
+                steps = files::seen(&self.pool, before.id, Dataset::Steps.name()).await?;
+                steps.extend(files::seen(&self.pool, before.id, &Dataset::Steps.aside()).await?);
+            }
+            let of_spans = imports::of_spans(&self.pool).await?;
             let (layout, days) = (self.layout.clone(), days.clone());
             plans.push(
                 blocking(move || {
@@ -361,6 +375,9 @@ impl Ledger {
                         standing,
                         aside,
                         spill: None,
+                        steps,
+                        new_steps: None,
+                        of_spans: &of_spans,
                         exclude: Some(import),
                         days,
                         snapshot,
@@ -436,6 +453,14 @@ impl Ledger {
     /// What SQLite says.
     pub async fn holding_the_same(&self, import: i64, hashes: &[&str]) -> Result<Option<(i64, String)>> {
         imports::holding_the_same(&self.pool, import, hashes).await
+    }
+
+    /// When something was last forgotten after a file had been imported by another import than this one.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn forgotten_after(&self, import: i64, hash: &str) -> Result<Option<Micros>> {
+        imports::forgotten_after(&self.pool, import, hash).await
     }
 
     /// Rows that an import, or one file of it, refused: how many, and a page by file and line with the files' numbers.

@@ -2,7 +2,7 @@
 //!
 //! Nothing here touches the catalogue: the result is a [`Plan`], which one SQLite transaction makes true.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono_tz::Tz;
 use outlay_model::time::{DAY, utc_day};
@@ -14,6 +14,7 @@ use crate::datasets::files;
 use crate::datasets::frames::{conform, stack};
 use crate::datasets::identity::contents;
 use crate::datasets::likeness::{LIKENESS, likeness};
+use crate::datasets::lineage::{self, Lineage};
 use crate::datasets::parts::{Cut, Span, folder};
 use crate::datasets::rollup::{self, read_ints};
 use crate::datasets::schema::Dataset;
@@ -63,6 +64,12 @@ pub struct Rebuild<'a> {
     pub aside: Vec<FileRow>,
     /// New rows.
     pub spill: Option<&'a Spill>,
+    /// The ledger's steps, where calls are decided about: what lies between them in a trace.
+    pub steps: Vec<FileRow>,
+    /// New steps.
+    pub new_steps: Option<&'a Spill>,
+    /// Files whose calls are spans.
+    pub of_spans: &'a HashSet<(i64, i64)>,
     /// Import to leave out.
     pub exclude: Option<i64>,
     /// UTC days that change beside those of the new rows.
@@ -88,7 +95,9 @@ impl Rebuild<'_> {
         let new_days = self.spill.map(Spill::days).unwrap_or_default();
         let mut days: BTreeSet<i32> = self.days.clone();
         // A new row can displace one with the same id a day before or after.
-        for day in new_days.keys() {
+        // And a new step can show that calls of two files are one.
+        let new_steps = self.new_steps.map(Spill::days).unwrap_or_default();
+        for day in new_days.keys().chain(new_steps.keys()) {
             days.extend([day - 1, *day, day + 1]);
         }
         let mut sequence = 0;
@@ -184,7 +193,10 @@ impl Rebuild<'_> {
             self.compare(&mut all, &decided.tied, fresh.as_ref(), &sources, words)?;
             decided = decide(&all);
         }
-        let stands = decided.stands;
+        let mut stands = decided.stands;
+        for row in self.repeated(part, &all, fresh.as_ref(), &sources)? {
+            stands[row as usize] = false;
+        }
 
         // What becomes of every row that lies here.
         let mut new_standing = Vec::new();
@@ -258,6 +270,78 @@ impl Rebuild<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The calls of a part, by their number in `all`, whose tokens are told by spans of other files below them.
+    fn repeated(
+        &self,
+        part: &Part,
+        all: &[Candidate],
+        fresh: Option<&DataFrame>,
+        sources: &[&FileRow],
+    ) -> Result<Vec<u32>> {
+        if self.dataset != Dataset::Calls {
+            return Ok(Vec::new());
+        }
+        let (first, last) = (part.span.first - 1, part.span.last + 1);
+        let steps: Vec<&FileRow> = self.steps.iter().filter(|file| overlaps(file, first, last)).collect();
+        // A file alone was decided about when it was read.
+        if self.of_spans.len() < 2 || !all.iter().any(|c| self.of_spans.contains(&(c.import, c.file))) {
+            return Ok(Vec::new());
+        }
+        let read = |file: &FileRow, columns: &[&str]| files::read(&self.layout.file(&file.path), Some(columns));
+        let days = |frame: &DataFrame, range: std::ops::RangeInclusive<i32>| -> Result<Vec<u32>> {
+            let time = times(frame)?;
+            let (imports, gone) = (read_ints(frame, "import")?, self.exclude);
+            let within = |row: &u32| {
+                let row = *row as usize;
+                range.contains(&utc_day(time[row])) && Some(imports.at(row)) != gone
+            };
+            Ok((0..time.len() as u32).filter(within).collect())
+        };
+        let beside: Vec<&FileRow> =
+            self.files().filter(|file| overlaps(file, first, first) || overlaps(file, last, last)).collect();
+        // Most logs name no parents, and nothing else of them is read.
+        let mut any = fresh.is_some_and(|frame| lineage::names_parents(frame).unwrap_or(true));
+        for file in sources.iter().chain(&beside).chain(&steps) {
+            any = any || lineage::names_parents(&read(file, &["parent_id"])?)?;
+        }
+        if !any {
+            return Ok(Vec::new());
+        }
+        let mut tree = Lineage::of(self.of_spans);
+        for (number, file) in (0..).zip(sources) {
+            let rows = all.iter().zip(0..).filter(|(c, _)| c.source == number).map(|(c, row)| (c.index, Some(row)));
+            tree.add(&read(file, &lineage::COLUMNS)?, true, rows)?;
+        }
+        if let Some(frame) = fresh {
+            let rows = all.iter().zip(0..).filter(|(c, _)| c.source == NEW).map(|(c, row)| (c.index, Some(row)));
+            tree.add(frame, true, rows)?;
+        }
+        let sides = [first..=first, last..=last];
+        for (spill, calls, ranges) in
+            [(self.spill, true, &sides[..]), (self.new_steps, false, std::slice::from_ref(&(first..=last)))]
+        {
+            for range in ranges {
+                let rows = spill.map(|spill| spill.rows(*range.start(), *range.end(), Some(&lineage::COLUMNS)));
+                if let Some(frame) = rows.transpose()?.flatten() {
+                    tree.add(&frame, calls, (0..frame.height() as u32).map(|row| (row, None)))?;
+                }
+            }
+        }
+        for file in beside {
+            let frame = read(file, &lineage::COLUMNS)?;
+            for range in sides.clone() {
+                let rows = days(&frame, range)?;
+                tree.add(&frame, true, rows.into_iter().map(|row| (row, None)))?;
+            }
+        }
+        for file in steps {
+            let frame = read(file, &lineage::COLUMNS)?;
+            let rows = days(&frame, first..=last)?;
+            tree.add(&frame, false, rows.into_iter().map(|row| (row, None)))?;
+        }
+        Ok(tree.repeated())
     }
 
     /// Compares the content of rows between which precedence and time do not decide. Those of other days' parts are
@@ -401,7 +485,6 @@ pub fn write_rollups(
     for rolled in rollup::roll_up(calls, words, zone)? {
         add(rolled.rollup.name, &rolled.frame, words, &rolled.overflow)?;
     }
-    add(rollup::HISTOGRAMS, &rollup::histograms(calls, zone)?, words, &[])?;
     add(LIKENESS, &likeness(calls, words)?, words, &[])?;
     Ok(out)
 }

@@ -140,6 +140,27 @@ pub enum Shape {
     HeatMap,
     /// Lines.
     Lines,
+    /// A strip per series with a mark per category, a day each.
+    Days {
+        /// Marks per series, a category each.
+        strips: Vec<Vec<DayMark>>,
+    },
+}
+
+/// What a source is on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DayMark {
+    /// It makes the total.
+    Used,
+    /// It makes the total, and was imported before the day was over.
+    Partial,
+    /// It has records, and another source makes the total.
+    There,
+    /// It has no record, and none is missed.
+    Absent,
+    /// A record is expected, and no source has one.
+    Missing,
 }
 
 /// A chart.

@@ -463,6 +463,10 @@ accounts: Array<AccountCoverage>,
  */
 decisions: Array<Decided>,
 /**
+ * A strip of days for each source of each account, in the order of the accounts and their sources.
+ */
+chart: ChartSpec,
+/**
  * What each source of each account gave.
  */
 table: TableSpec,
@@ -494,7 +498,16 @@ decided: boolean,
 /**
  * Whether a record is expected and none is there.
  */
-missing: boolean, };
+missing: boolean,
+/**
+ * Whether what makes the total was imported before the day was over.
+ */
+partial: boolean, };
+
+/**
+ * What a source is on a day.
+ */
+export type DayMark = "used" | "partial" | "there" | "absent" | "missing";
 
 /**
  * A decision on the source of a provider account.
@@ -2101,7 +2114,11 @@ export type Shape = { "kind": "stacked_bars" } | { "kind": "pareto",
 /**
  * Running share per category.
  */
-running: Array<number>, } | { "kind": "heat_map" } | { "kind": "lines" };
+running: Array<number>, } | { "kind": "heat_map" } | { "kind": "lines" } | { "kind": "days",
+/**
+ * Marks per series, a category each.
+ */
+strips: Array<Array<DayMark>>, };
 
 /**
  * A source of a provider account.

@@ -202,7 +202,7 @@ export const data = {
 
   coverage: {
     title: 'Which source makes each day?',
-    key: 'full: makes the total · light: there, another counts · dashed: missing',
+    key: 'full: makes the total · half: only in part · light: there, another counts · dashed: missing',
     account: 'provider account',
     source: 'source',
     days: 'days',
@@ -216,7 +216,7 @@ export const data = {
     reason: 'Why',
     decide: 'Choose',
     sources: { invoice: 'invoice', provider_usage: 'provider usage × price', own_logs: 'own logs × price' },
-    marks: { used: 'makes the total', there: 'there, another counts', missing: 'missing', none: 'no record' },
+    marks: { used: 'makes the total', partial: 'only in part', there: 'there, another counts', missing: 'missing', absent: 'no record' },
     strip: (days: number, used: number) => `${days} days with records, ${used} of them make the total`,
     decided: (who: string, span: string, source: string) => `Decided for ${who}, ${span}: ${source}`,
   },

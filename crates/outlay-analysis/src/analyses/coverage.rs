@@ -13,12 +13,14 @@
 //! Charges, usage and calls by day, provider, account and model; presence of every source by day; decisions.
 //!
 //! # Caveats
-//! Presence is by UTC day: at the edges of a period in another zone a day can be told by its neighbour. A source that is
-//! there can still lack records of its own, which only another source of the same day shows: the explained share does.
+//! Providers' exports are there by UTC day, as they cut them, and logs by day of the zone asked about; before the period,
+//! where only the fact counts that an account had records, all by UTC day. A source that is there can still lack records
+//! of its own, which only another source of the same day shows: the explained share does.
 //!
 //! # Reading the chart
-//! A strip is a source of a provider account, a mark a day: full where it makes the total, light where it is there and
-//! another one counts, a dot where it has no record, crossed where the account is expected and no source has one.
+//! A strip is a source of a provider account, a mark a day: full where it makes the total, half where it does and the day
+//! was not over when it was imported, light where it is there and another one counts, a dot where it has no record,
+//! crossed where the account is expected and no source has one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +30,7 @@ use outlay_model::money::{Money, Pico};
 use outlay_model::query::Condition;
 use outlay_model::report::Kind;
 use outlay_model::time::date_day;
-use outlay_model::view::{Cell, Row, RowKind, TableSpec, Unit};
+use outlay_model::view::{Cell, ChartSpec, DayMark, Hue, Row, RowKind, Series, Shape, TableSpec, Unit};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -58,6 +60,8 @@ pub struct Coverage {
     pub accounts: Vec<AccountCoverage>,
     /// Decisions that touch the period, the one that holds last.
     pub decisions: Vec<Decided>,
+    /// A strip of days for each source of each account, in the order of the accounts and their sources.
+    pub chart: ChartSpec,
     /// What each source of each account gave.
     pub table: TableSpec,
     /// Trust.
@@ -94,6 +98,8 @@ pub struct DayCoverage {
     pub decided: bool,
     /// Whether a record is expected and none is there.
     pub missing: bool,
+    /// Whether what makes the total was imported before the day was over.
+    pub partial: bool,
 }
 
 /// A source of a provider account.
@@ -156,6 +162,7 @@ pub fn run(cubes: &[Cube], params: &Params, context: &Context, prices: &dyn Pric
     Coverage {
         period: period_view(&context.period),
         sentence: sentence(&accounts, &trust, context),
+        chart: chart(&accounts, context),
         table: table(&accounts, context),
         accounts,
         decisions,
@@ -202,14 +209,16 @@ fn accounts(
             there.entry((presence.provider.clone(), account)).or_default().extend(days);
         }
     }
+    // Days without a record, and days of which there are not all.
     let missing = |provider: &str, account: &str| {
         let shown = known.shown(provider, account);
         let of = trust.missing.iter().find(|m| m.provider == provider && m.account == shown);
-        of.map(|m| m.dates.iter().cloned().collect::<BTreeSet<String>>()).unwrap_or_default()
+        let set = |dates: &[String]| dates.iter().cloned().collect::<BTreeSet<String>>();
+        of.map(|m| [set(&m.dates), set(&m.partial)]).unwrap_or_default()
     };
     let mut out = Vec::new();
     for ((provider, account), there) in there {
-        let missing = missing(&provider, &account);
+        let [missing, partial] = missing(&provider, &account);
         if there.is_empty() && missing.is_empty() {
             continue;
         }
@@ -225,6 +234,7 @@ fn accounts(
                     used: won(day),
                     decided,
                     missing: missing.contains(&date.to_string()),
+                    partial: partial.contains(&date.to_string()),
                     date: date.to_string(),
                 }
             })
@@ -276,6 +286,44 @@ fn named(account: &AccountCoverage, context: &Context) -> String {
     format!("{provider} {}", context.label(Dimension::Account, &account.account))
 }
 
+impl DayCoverage {
+    /// What a source of the account is on this day.
+    #[must_use]
+    pub fn mark(&self, source: HeadlineSource) -> DayMark {
+        match (self.used == Some(source), self.sources.contains(&source)) {
+            (true, true) if self.partial => DayMark::Partial,
+            (true, true) => DayMark::Used,
+            (_, true) => DayMark::There,
+            (_, false) if self.missing => DayMark::Missing,
+            _ => DayMark::Absent,
+        }
+    }
+}
+
+fn chart(accounts: &[AccountCoverage], context: &Context) -> ChartSpec {
+    let sources = || accounts.iter().flat_map(|account| account.sources.iter().map(move |of| (account, of.source)));
+    let strips: Vec<Vec<DayMark>> =
+        sources().map(|(account, source)| account.days.iter().map(|day| day.mark(source)).collect()).collect();
+    let there = |mark: &DayMark| (!matches!(mark, DayMark::Absent | DayMark::Missing)).then_some(1.0);
+    let series = sources().zip(&strips).map(|((account, source), strip)| Series {
+        name: format!("{}, {}", named(account, context), source.title()),
+        values: strip.iter().map(there).collect(),
+        hue: Hue::Provider(account.provider.clone()),
+    });
+    let missing = (0..accounts.first().map_or(0, |account| account.days.len()))
+        .filter(|at| accounts.iter().any(|account| account.days[*at].missing || account.days[*at].partial));
+    ChartSpec {
+        title: "Which source makes each day?".to_owned(),
+        subtitle: String::new(),
+        unit: Unit::Count,
+        categories: accounts.first().map(|a| a.days.iter().map(|day| day.date.clone()).collect()).unwrap_or_default(),
+        missing: missing.collect(),
+        series: series.collect(),
+        marks: Vec::new(),
+        shape: Shape::Days { strips },
+    }
+}
+
 fn table(accounts: &[AccountCoverage], context: &Context) -> TableSpec {
     let mut rows = Vec::new();
     for account in accounts {
@@ -318,6 +366,7 @@ mod tests {
     use crate::context::{Decision, Presence};
     use crate::testing::TestPrices;
     use chrono::NaiveDate;
+    use outlay_model::cube::{Group, Sums};
     use outlay_model::time::Period;
 
     fn date(text: &str) -> NaiveDate {
@@ -344,12 +393,45 @@ mod tests {
         assert_eq!(day(20).sources, [HeadlineSource::Invoice, HeadlineSource::OwnLogs]);
         assert_eq!(day(21).sources, [HeadlineSource::OwnLogs]);
         assert!(!day(29).missing && day(30).missing && day(31).missing);
+        let Shape::Days { strips } = &found.chart.shape else { panic!("strips of days") };
+        let marks = |strip: usize, day: usize| strips[strip][day - 1];
+        // No cube has a record, so that nothing makes the total.
+        assert_eq!([marks(0, 20), marks(0, 21), marks(0, 30)], [DayMark::There, DayMark::Absent, DayMark::Missing]);
+        assert_eq!([marks(1, 20), marks(1, 21), marks(1, 30)], [DayMark::There, DayMark::There, DayMark::Missing]);
+        assert_eq!(found.chart.missing, [29, 30]);
         let days: Vec<i64> = account.sources.iter().map(|s| s.days).collect();
         assert_eq!(days, [20, 29]);
         assert_eq!(
             found.sentence.text(),
             "October 2026: 1 provider account. Incomplete: OpenAI 30 to 31 Oct not imported."
         );
+    }
+
+    #[test]
+    fn a_day_that_was_not_over_is_there_in_part() {
+        let mut context = october();
+        let mut calls = present(Kind::Call, "2026-10-01", "2026-10-31");
+        calls.partial.insert(date("2026-10-31"));
+        context.presence = vec![calls];
+        let group = |day: &str| Group {
+            day: date_day(date(day)),
+            hour: 0,
+            keys: vec![0, 0, 0],
+            rate_set: 1,
+            currency: 0,
+            sums: Sums { records: 1, ..Sums::default() },
+        };
+        let calls = Cube {
+            by: vec![Dimension::Provider, Dimension::Account, Dimension::Model],
+            values: vec![vec!["openai".to_owned()], vec![String::new()], vec!["gpt-5".to_owned()]],
+            currencies: vec![String::new()],
+            groups: vec![group("2026-10-30"), group("2026-10-31")],
+            from_rows: false,
+        };
+        let found = run(&[Cube::default(), Cube::default(), calls], &Params::default(), &context, &TestPrices);
+        let Shape::Days { strips } = &found.chart.shape else { panic!("strips of days") };
+        assert_eq!(strips[0][28..], [DayMark::There, DayMark::Used, DayMark::Partial]);
+        assert_eq!(found.chart.missing, [30]);
     }
 
     #[test]

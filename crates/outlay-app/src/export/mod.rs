@@ -33,11 +33,14 @@ pub fn csv(table: &TableSpec, kinds: bool) -> Result<String, ErrorReply> {
 /// A chart as SVG, with what it rests on below it.
 pub(crate) fn svg(chart: &ChartSpec, notes: &[String]) -> Result<String, ErrorReply> {
     let mut look = Look::default();
-    if let Shape::Pareto { .. } = chart.shape {
-        // Its rows are words, which need their height.
-        let rows = u32::try_from(chart.categories.len()).unwrap_or(u32::MAX).min(500);
-        look.height = look.height.max(60 + 20 * rows);
-    }
+    // Rows of words need their height.
+    let rows = match chart.shape {
+        Shape::Pareto { .. } => chart.categories.len(),
+        Shape::Days { .. } => chart.series.len(),
+        _ => 0,
+    };
+    let rows = u32::try_from(rows).unwrap_or(u32::MAX).min(500);
+    look.height = look.height.max(60 + 20 * rows);
     // One after the other: a picture has no room for a line each.
     outlay_draw::sheet(chart, &look, &notes.join(" \u{b7} ")).map_err(|e| ErrorReply::fault(e.to_string()))
 }

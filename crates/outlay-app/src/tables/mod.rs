@@ -1,6 +1,7 @@
 //! What is listed, as tables: each shell prints them, and exports write them.
 
 mod calls;
+mod coverage;
 mod imports;
 mod prices;
 
@@ -8,6 +9,7 @@ use outlay_model::money::Money;
 use outlay_model::view::{Cell, Column, Row, RowKind, Unit};
 
 pub use calls::{calls, traces};
+pub use coverage::decisions;
 pub use imports::{days, files, imports, rejects};
 pub use prices::prices;
 

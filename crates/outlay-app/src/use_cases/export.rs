@@ -144,8 +144,10 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                 question: "Is it all here?",
                 notes: notes(&reply.period, &reply.trust, &conditions, style),
                 data_version: reply.trust.data_version,
+                below: vec![paper::Table::of("Who chose otherwise?", tables::decisions(&reply.decisions))],
                 sentence: reply.sentence,
                 table: reply.table,
+                charts: vec![reply.chart],
                 ..Answer::default()
             })
         }

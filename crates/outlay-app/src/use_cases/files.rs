@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use outlay_import::mapping::Mapping;
-use outlay_ledger::tabular::{ParquetText, is_parquet};
+use outlay_ledger::tabular::{ParquetText, begins_as_parquet, is_parquet};
+use tempfile::{NamedTempFile, TempPath};
 
 use super::archives::{self, Member};
 use crate::replies::ErrorReply;
@@ -70,9 +71,34 @@ fn mapping(found: &Found) -> Option<Mapping> {
 /// What is in a file, or in the file of an archive; of a Parquet file, as a table of text.
 fn content(found: &Found) -> std::io::Result<Box<dyn Read + Send>> {
     match &found.member {
+        Some(member) if begins_as_parquet(&mut archives::open(&found.path, member)?) => {
+            Ok(Box::new(Unpacked::of(&mut archives::open(&found.path, member)?)?))
+        }
         Some(member) => archives::open(&found.path, member),
         None if is_parquet(&found.path) => Ok(Box::new(ParquetText::open(&found.path).map_err(std::io::Error::other)?)),
         None => Ok(Box::new(File::open(&found.path)?)),
+    }
+}
+
+/// A Parquet file of an archive. It is read from its end and in jumps, so that it cannot be read where it lies.
+struct Unpacked {
+    text: ParquetText,
+    /// Goes when this does.
+    _file: TempPath,
+}
+
+impl Unpacked {
+    fn of(packed: &mut impl Read) -> std::io::Result<Unpacked> {
+        let mut file = NamedTempFile::new()?;
+        std::io::copy(packed, &mut file)?;
+        let file = file.into_temp_path();
+        Ok(Unpacked { text: ParquetText::open(&file).map_err(std::io::Error::other)?, _file: file })
+    }
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        self.text.read(buf)
     }
 }
 

@@ -11,12 +11,13 @@ use outlay_ledger::import::{Import, ImportOptions};
 use outlay_ledger::redact::Redactor;
 use outlay_ledger::tabular::is_parquet;
 use outlay_model::report::{FileReport, Kind, Needs};
-use outlay_model::time::{date_day, day_date};
+use outlay_model::time::day_date;
 
 use super::again::{self, Again};
 use super::company::is_sample;
 use super::files::{Files, Found, expand, finish, open};
 use super::mapping::{saved_alike, saved_for};
+use super::noted;
 use crate::replies::{
     ErrorReply, ImportEntry, ImportId, ImportReply, ImportRequest, ImportsReply, Nothing, Progress, SourceStrip,
 };
@@ -25,9 +26,6 @@ use crate::{App, now, opened};
 
 /// Rejected rows that a reply carries; all are kept with the import.
 const REJECTS_SHOWN: usize = 50;
-
-/// Other files that a report names because they tell the same.
-const MOST_REPEATS: usize = 3;
 
 /// What reading one file gave, before the ledger decided which rows stand.
 struct ReadFile {
@@ -126,10 +124,11 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
     let hashes: Vec<String> = read.iter().map(|r| r.hash.clone()).collect();
     let reports: Vec<FileReport> = read.into_iter().map(|r| r.report).collect();
     let (sender, receiver) = std::sync::mpsc::channel();
+    let told = hashes.clone();
     let published = ledger
         .publish(import, now(), move |tallies| {
             let mut out = Vec::with_capacity(reports.len());
-            for ((mut report, hash), tally) in reports.into_iter().zip(hashes).zip(tallies) {
+            for ((mut report, hash), tally) in reports.into_iter().zip(told).zip(tallies) {
                 report.imported = tally.imported;
                 report.duplicate = tally.duplicate;
                 report.rejected = tally.rejected;
@@ -159,54 +158,12 @@ pub async fn import(app: &App, request: ImportRequest, task: &Task) -> Result<Im
     for (signature, text) in &kept {
         ledger.set_mapping(signature, text, now()).await?;
     }
-    note_repeats(&ledger, published.import, &mut files).await?;
+    noted::repeats(&ledger, published.import, &mut files).await?;
+    noted::forgotten(&ledger, published.import, &hashes, &mut files).await?;
     let presence = ledger.presence().await?;
     let today = outlay_model::time::local_date(now(), ledger.zone().await?);
     let month = opened::first_month(&presence, today).map(|m| m.format("%Y-%m").to_string());
     Ok(reply(published.import, files, published.secrets, published.snapshot, month))
-}
-
-/// Says of the files which of their rows another export tells too, or which other export they take the place of.
-async fn note_repeats(ledger: &outlay_ledger::Ledger, import: i64, files: &mut [FileReport]) -> Result<(), ErrorReply> {
-    let view = ledger.view(now()).await?;
-    for kind in [Kind::Charge, Kind::Usage, Kind::Call] {
-        let (another, how) = match kind {
-            Kind::Call => ("another log", "without shared ids"),
-            _ => ("another export", "in another cut"),
-        };
-        let mut repeats: BTreeMap<(i64, i64, String), (i32, i32)> = BTreeMap::new();
-        for row in view.left_out(kind).await?.iter() {
-            let days = repeats.entry((row.file.0, row.file.1, row.name.clone())).or_insert((row.from, row.to));
-            *days = (days.0.min(row.from), days.1.max(row.to));
-        }
-        let what = kind.records();
-        let span = |from: i32, to: i32| format!("{} to {}", day_date(from), day_date(to));
-        for ((_, file, _), (from, to)) in repeats.iter().filter(|((of, ..), _)| *of == import) {
-            if let Some(report) = usize::try_from(*file).ok().and_then(|at| files.get_mut(at)) {
-                report.notes.push(format!(
-                    "{another} tells the same {what} {how}: rows of this one from {} are not added to it",
-                    span(*from, *to)
-                ));
-            }
-        }
-        // What an earlier import left out was told when it came in, unless one of these took its place.
-        for report in files.iter_mut().filter(|r| r.kind == Some(kind) && r.imported > 0) {
-            let date = |told: &Option<String>| told.as_deref().and_then(|at| at.get(..10)?.parse().ok()).map(date_day);
-            let (Some(first), Some(last)) = (date(&report.from), date(&report.to)) else { continue };
-            let others = repeats.iter().filter(|((of, ..), (from, to))| *of != import && *from <= last && *to >= first);
-            let others: Vec<String> = others
-                .map(|((.., name), (from, to))| format!("{name} tells {what} from {}", span(*from, *to)))
-                .collect();
-            for other in others.iter().take(MOST_REPEATS) {
-                report.notes.push(format!("{other} {how}: where both do, only the fuller one counts"));
-            }
-            if others.len() > MOST_REPEATS {
-                report.notes.push(format!("{} more files tell the same {what}", others.len() - MOST_REPEATS));
-            }
-        }
-    }
-    view.close().await?;
-    Ok(())
 }
 
 fn reply(import: i64, files: Vec<FileReport>, secrets: u64, data_version: i64, month: Option<String>) -> ImportReply {
@@ -376,6 +333,9 @@ fn read_all(
             Ok(summary) => {
                 report.notes = summary.notes;
                 report.left_out = summary.left_out;
+                if summary.spans {
+                    import.tells_spans();
+                }
                 report.zone = summary.zone.map_or_else(|| "UTC".to_owned(), |z| z.name().to_owned());
             }
             Err(ImportError::Stopped) => return Ok((import, out)),

@@ -10,6 +10,7 @@ mod files;
 mod import;
 mod mapping;
 mod names;
+mod noted;
 mod price;
 mod reprice;
 mod sources;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use outlay_analysis::analyses::coverage::{AccountCoverage, Coverage, DayCoverage};
+use outlay_analysis::analyses::coverage::Coverage;
 use outlay_analysis::answer::HeadlineSource;
 use outlay_app::replies::{ErrorReply, ExportOf, FilterRequest, SourceRequest};
 use outlay_app::task::Task;
@@ -11,7 +11,7 @@ use outlay_app::use_cases;
 use super::overview::{cut_table, paragraph};
 use crate::args::{CoverageArgs, CoverageCommand, DecideArgs};
 use crate::context::{Answer, Context, Missing};
-use crate::print::{FAINT, Look, STRONG, bars, inert, left, sentence};
+use crate::print::{FAINT, Look, bars, inert, sentence};
 
 pub async fn run(context: &Context, args: CoverageArgs) -> Result<Answer, ErrorReply> {
     context.open(Missing::Fail).await?;
@@ -48,45 +48,11 @@ async fn printed(context: &Context, reply: &Coverage) -> Result<Answer, ErrorRep
     }
     let look = context.look().await;
     let mut out = sentence::sentence(&reply.sentence, &look);
-    out.push_str(&paragraph(&strips(reply, &look)));
+    out.push_str(&paragraph(&bars::chart(&reply.chart, &look)));
     out.push_str(&cut_table(&reply.table, None, &look));
     out.push_str(&paragraph(&decisions(reply, &look)));
     out.push_str(&paragraph(&sentence::footer(&reply.period, &reply.trust, &look)));
     Ok(Answer::from(out))
-}
-
-/// A line of days for every source: which makes the total, which is there beside it, and what is missing.
-fn strips(reply: &Coverage, look: &Look) -> String {
-    let name = |account: &AccountCoverage, source: HeadlineSource| {
-        format!("{}, {}", sentence::account(&account.provider, &account.account), source.title())
-    };
-    let names = reply.accounts.iter().flat_map(|a| a.sources.iter().map(|s| name(a, s.source)));
-    let width = names.map(|name| crate::print::columns(&name)).max().unwrap_or(0);
-    let room = look.chart_width().saturating_sub(width + 2).clamp(31, 93);
-    let mut out = String::new();
-    if width > 0 {
-        let key = "█ makes the total  ▒ there, another counts  · no record  × missing";
-        let _ = writeln!(out, "{}  {}", look.paint(STRONG, "Days"), look.paint(FAINT, key));
-    }
-    for account in &reply.accounts {
-        for source in &account.sources {
-            let marks: String = account.days.iter().map(|day| mark(day, source.source)).collect();
-            for (at, line) in bars::wrapped(&marks, room).iter().enumerate() {
-                let name = if at == 0 { name(account, source.source) } else { String::new() };
-                let _ = writeln!(out, "{}  {line}", left(&name, width));
-            }
-        }
-    }
-    out
-}
-
-fn mark(day: &DayCoverage, source: HeadlineSource) -> char {
-    match (day.used == Some(source), day.sources.contains(&source), day.missing) {
-        (true, true, _) => '█',
-        (_, true, _) => '▒',
-        (_, false, true) => '×',
-        _ => '·',
-    }
 }
 
 fn decisions(reply: &Coverage, look: &Look) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use outlay_model::view::{ChartSpec, Hue, Series, Shape, Unit};
+use outlay_model::view::{ChartSpec, DayMark, Hue, Series, Shape, Unit};
 
 use super::{FAINT, Look, STRONG, WARN, columns, fit, inert, left, right};
 
@@ -35,6 +35,7 @@ pub fn chart(spec: &ChartSpec, look: &Look) -> String {
         Shape::Pareto { running } => bars(spec, Some(running), look),
         Shape::StackedBars if spec.categories.len() <= MOST_BARS => bars(spec, None, look),
         Shape::StackedBars | Shape::Lines => lines(spec, look),
+        Shape::Days { strips } => days(spec, strips, look),
     });
     out
 }
@@ -277,6 +278,33 @@ fn lines(spec: &ChartSpec, look: &Look) -> String {
     }
     let _ =
         writeln!(out, "{}", look.paint(FAINT, &format!("{}  █ {}", " ".repeat(margin), value(most, spec.unit, look))));
+    out
+}
+
+const DAYS: [(DayMark, char, &str); 5] = [
+    (DayMark::Used, '█', "makes the total"),
+    (DayMark::Partial, '▄', "only in part"),
+    (DayMark::There, '▒', "there, another counts"),
+    (DayMark::Absent, '·', "no record"),
+    (DayMark::Missing, '×', "missing"),
+];
+
+/// A line of days per series, and what its marks mean.
+fn days(spec: &ChartSpec, strips: &[Vec<DayMark>], look: &Look) -> String {
+    let key = DAYS.iter().filter(|(of, ..)| strips.iter().flatten().any(|mark| mark == of));
+    let key: Vec<String> = key.map(|(_, sign, words)| format!("{sign} {words}")).collect();
+    let names: Vec<String> = spec.series.iter().map(|s| inert(&s.name)).collect();
+    let width = names.iter().map(|name| columns(name)).max().unwrap_or(0);
+    let room = look.chart_width().saturating_sub(width + 2).clamp(31, 93);
+    let mut out = format!("{}\n", look.paint(FAINT, &key.join("  ")));
+    for ((series, name), strip) in spec.series.iter().zip(&names).zip(strips) {
+        let sign = |mark: &DayMark| DAYS.iter().find(|(of, ..)| of == mark).map_or(' ', |(_, sign, _)| *sign);
+        let marks: String = strip.iter().map(sign).collect();
+        for (at, line) in wrapped(&marks, room).iter().enumerate() {
+            let name = if at == 0 { name.as_str() } else { "" };
+            let _ = writeln!(out, "{}  {}", left(name, width), look.paint(hue(series), line));
+        }
+    }
     out
 }
 

@@ -98,7 +98,7 @@ impl Format for OpeninferenceJson {
         if open {
             feed.unclosed();
         }
-        feed.finish(options.zone.filter(|_| clock.used))
+        Ok(ReadSummary { spans: true, ..feed.finish(options.zone.filter(|_| clock.used))? })
     }
 }
 

@@ -32,8 +32,8 @@
 //! # Known quirks
 //! Agents, wrappers and second instrumentations repeat the tokens of spans below them: tokens count only where no span
 //! below carries any, and the span above becomes a step. Spans with the same response id are one call. Children may
-//! come before their parents and in other blocks of the file, but not in another file. Where they come behind, by more
-//! than 64 MiB of calls, the one that was counted first stands.
+//! come before their parents and in other blocks of the file; where they come behind, by more than 64 MiB of calls, the
+//! one that was counted first stands. Those that came with another file are found by the ledger.
 //!
 //! Cached tokens are inside the input tokens, as the convention says; where any span of an instrumentation and provider
 //! has more of them than input, all of its spans are read as counting them apart, and a note says so. The same holds
@@ -184,7 +184,7 @@ impl Format for OtlpJson {
             );
         }
         around.notes(&mut feed);
-        feed.finish(None)
+        Ok(ReadSummary { spans: true, ..feed.finish(None)? })
     }
 }
 

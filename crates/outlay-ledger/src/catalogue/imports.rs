@@ -1,6 +1,6 @@
 //! Imports, their files, rejected rows, and which days each source has records for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use outlay_model::report::{FileReport, RejectedRow};
 use sqlx::{Row, SqliteConnection, SqlitePool};
@@ -76,6 +76,13 @@ pub async fn holding_the_same(pool: &SqlitePool, import: i64, hashes: &[&str]) -
     Ok(None)
 }
 
+/// When something was last forgotten after a file of this hash had come with another import.
+pub async fn forgotten_after(pool: &SqlitePool, import: i64, hash: &str) -> Result<Option<i64>> {
+    let sql = "SELECT max(s.at) FROM snapshot s WHERE s.action = 'forget' AND s.at >
+        (SELECT min(i.at) FROM import i JOIN import_file f ON f.import = i.id WHERE f.hash = ?2 AND i.id <> ?1)";
+    Ok(sqlx::query_scalar(sql).bind(import).bind(hash).fetch_one(pool).await?)
+}
+
 /// The UTC days that an import has rows on, with one to each side: taking a row away can bring back one that it displaced
 /// a day before or after.
 pub async fn days(db: &mut SqliteConnection, import: i64) -> Result<BTreeSet<i32>> {
@@ -91,15 +98,23 @@ pub async fn add_file(
     file: i64,
     hash: &str,
     report: &FileReport,
+    spans: bool,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO import_file (import, file, hash, report) VALUES (?, ?, ?, ?)")
+    sqlx::query("INSERT INTO import_file (import, file, hash, report, spans) VALUES (?, ?, ?, ?, ?)")
         .bind(import)
         .bind(file)
         .bind(hash)
         .bind(serde_json::to_string(report)?)
+        .bind(spans)
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Files whose calls are spans.
+pub async fn of_spans(pool: &SqlitePool) -> Result<HashSet<(i64, i64)>> {
+    let rows = sqlx::query("SELECT import, file FROM import_file WHERE spans = 1").fetch_all(pool).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// Hashes of all files of imports that were not undone.

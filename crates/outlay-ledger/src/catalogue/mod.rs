@@ -17,7 +17,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use crate::error::{Error, Result};
 
 /// Format of the ledger that this build writes.
-pub const FORMAT: i64 = 4;
+pub const FORMAT: i64 = 5;
 
 /// How every connection is made.
 fn options(path: &Path) -> SqliteConnectOptions {

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::frames::{self, conform};
 use super::identity;
 use super::lean;
 use super::matching::{self, Matching};
-use super::parquet::{self, ROW_GROUP};
+use super::parquet;
 use super::schema::{Dataset, Type};
 use super::words::Words;
 use crate::error::{Error, Result};
@@ -28,7 +28,12 @@ pub fn write(frame: &DataFrame, words: Option<&Words>, scratch: &Path, target: &
     let temporary = scratch.join("under-construction.parquet");
     let file = File::create(&temporary).map_err(Error::io(&temporary))?;
     let mut hashing = Hashing { file, hasher: blake3::Hasher::new(), bytes: 0, failed: None };
-    if let Err(error) = parquet::write(&frame, words, &mut hashing) {
+    // The footer comes in pieces of a few bytes.
+    let mut together = BufWriter::with_capacity(1 << 18, &mut hashing);
+    let written = parquet::write(&frame, words, &mut together).and_then(|()| Ok(together.flush()?));
+    // What could not be written is not to be tried again.
+    let _ = together.into_parts();
+    if let Err(error) = written {
         return Err(match hashing.failed.take() {
             Some(source) => Error::Io { path: temporary, source },
             None => Error::Frame(error),
@@ -73,22 +78,20 @@ impl Write for Hashing {
 
 /// Reads a whole file, or some of its columns.
 pub fn read(path: &Path, columns: Option<&[&str]>) -> Result<DataFrame> {
-    taken(open(path)?, columns, None).map_err(|e| damaged(path, &e))
+    taken(open(path)?, columns).map_err(|e| damaged(path, &e))
 }
 
 /// Reads columns, or all that there are.
-fn taken(
-    mut file: ParquetReader<File>,
-    columns: Option<&[&str]>,
-    span: Option<(usize, usize)>,
-) -> PolarsResult<DataFrame> {
+fn taken(mut file: ParquetReader<File>, columns: Option<&[&str]>) -> PolarsResult<DataFrame> {
     let schema = file.schema()?;
     let Some(columns) = columns else {
-        let all = schema.iter_names().map(PlSmallStr::as_str).filter(|name| *name != lean::UNIT).collect::<Vec<_>>();
-        return whole(file.with_slice(span).finish()?, &schema, &all);
+        let mut frame = file.finish()?;
+        lean::full(&mut frame)?;
+        let all = frame.get_column_names_owned();
+        return whole(frame, &schema, &all.iter().map(PlSmallStr::as_str).collect::<Vec<_>>());
     };
     let stored = identity::stored(columns, &schema).into_iter().map(str::to_owned).collect();
-    whole(file.with_columns(Some(stored)).with_slice(span).finish()?, &schema, columns)
+    whole(file.with_columns(Some(stored)).finish()?, &schema, columns)
 }
 
 /// The same of the rows that have some words, where the file can tell which these are.
@@ -97,7 +100,7 @@ fn matched(path: &Path, columns: &[&str], matching: &Matching) -> PolarsResult<D
     let stored = identity::stored(columns, &schema);
     match matching::read(&mut File::open(path)?, matching, |name| stored.contains(name))? {
         Some(found) => whole(found, &schema, columns),
-        None => taken(ParquetReader::new(File::open(path)?), Some(columns), None),
+        None => taken(ParquetReader::new(File::open(path)?), Some(columns)),
     }
 }
 
@@ -117,23 +120,13 @@ fn whole(mut frame: DataFrame, schema: &ArrowSchema, wanted: &[&str]) -> PolarsR
     conform(&frame, &asked)
 }
 
-/// Reads some columns of the rows at sorted places. Only the pages between the first and the last place of a row group are decoded.
+/// Reads some columns of the rows at sorted places, of which none comes twice.
 pub fn read_places(path: &Path, places: &[u32], columns: &[&str]) -> Result<DataFrame> {
-    let mut out: Option<DataFrame> = None;
-    for group in places.chunk_by(|a, b| *a as usize / ROW_GROUP == *b as usize / ROW_GROUP) {
-        let (first, last) = (group[0], group[group.len() - 1]);
-        let span = (first as usize, (last - first) as usize + 1);
-        let frame = taken(open(path)?, Some(columns), Some(span)).map_err(|e| damaged(path, &e))?;
-        let within = IdxCa::from_vec("place".into(), group.iter().map(|place| place - first).collect());
-        let found = frame.take(&within)?;
-        match &mut out {
-            Some(all) => {
-                all.vstack_mut(&found)?;
-            }
-            None => out = Some(found),
-        }
-    }
-    Ok(out.unwrap_or_default())
+    let schema = open(path)?.schema().map_err(|e| damaged(path, &e))?;
+    let stored = identity::stored(columns, &schema);
+    let mut file = File::open(path).map_err(Error::io(path))?;
+    let found = matching::read_places(&mut file, places, |name| stored.contains(name));
+    found.and_then(|found| whole(found, &schema, columns)).map_err(|e| damaged(path, &e))
 }
 
 /// A file whose columns are read when a query is collected, and only those that it names.
@@ -181,7 +174,7 @@ impl AnonymousScan for Scan {
         };
         match &self.matching {
             Some(matching) => matched(&self.path, &names, matching),
-            None => taken(ParquetReader::new(File::open(&self.path)?), Some(&names), None),
+            None => taken(ParquetReader::new(File::open(&self.path)?), Some(&names)),
         }
     }
 

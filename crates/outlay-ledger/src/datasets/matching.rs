@@ -1,12 +1,13 @@
-//! Reading only the rows that have one of some words in a column: the words of a file's dictionary are compared, not
-//! those of its rows, and of the other columns nothing is decoded but the rows that are left.
+//! Reading only some rows: those at given places, or those that have one of some words in a column, for which the words
+//! of a file's dictionary are compared instead of those of its rows. Of the columns nothing is decoded but these rows,
+//! and pages without any are not even decompressed.
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use polars::prelude::*;
 use polars_arrow::array::{Array, Utf8ViewArray};
-use polars_arrow::bitmap::{Bitmap, BitmapBuilder};
+use polars_arrow::bitmap::{Bitmap, BitmapBuilder, MutableBitmap};
 use polars_arrow::datatypes::Field as ArrowField;
 use polars_buffer::Buffer;
 use polars_parquet::read::expr::{ParquetColumnExpr, ParquetScalar, SpecializedParquetColumnExpr};
@@ -16,7 +17,7 @@ use polars_parquet::read::{
 };
 
 /// Rows that have one of these words in a column.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matching {
     /// A column of words.
     pub column: String,
@@ -29,39 +30,73 @@ pub struct Matching {
 pub fn read(file: &mut File, matching: &Matching, wanted: impl Fn(&str) -> bool) -> PolarsResult<Option<DataFrame>> {
     let metadata = read_metadata(file)?;
     let schema = infer_schema(&metadata)?;
-    let told = schema.get(matching.column.as_str()).is_some_and(|field| field.dtype().is_view());
-    if !told {
+    let Some((place, _, field)) = schema.get_full(matching.column.as_str()) else { return Ok(None) };
+    if !field.dtype().is_view() {
         return Ok(None);
     }
-    let columns: Vec<(usize, &ArrowField)> =
-        schema.iter_values().enumerate().filter(|(_, field)| wanted(&field.name)).collect();
-    let place = schema.index_of(&matching.column).unwrap_or_default();
-    let is = OneOf::new(matching);
-    let mut pieces: Vec<Vec<Box<dyn Array>>> = columns.iter().map(|_| Vec::new()).collect();
-    let mut rows = 0;
+    let is = std::sync::Arc::new(OneOf::new(matching));
+    let mut pieces = Pieces::of(&schema, wanted);
     for group in &metadata.row_groups {
-        let predicate = PredicateFilter { predicate: std::sync::Arc::new(is.clone()), include_values: false };
-        let field = &schema.get_at_index(place).map(|(_, field)| field.clone());
-        let Some(field) = field else { continue };
+        let predicate = PredicateFilter { predicate: is.clone(), include_values: false };
         let (_, mask) = decode(file, group, place, field, Filter::Predicate(predicate))?;
-        let found = mask.set_bits();
-        rows += found;
-        if found == 0 {
-            continue;
+        pieces.add(file, group, mask)?;
+    }
+    pieces.frame().map(Some)
+}
+
+/// The rows at sorted places of a file, of the columns that it has among those asked for.
+pub fn read_places(file: &mut File, places: &[u32], wanted: impl Fn(&str) -> bool) -> PolarsResult<DataFrame> {
+    let metadata = read_metadata(file)?;
+    let mut pieces = Pieces::of(&infer_schema(&metadata)?, wanted);
+    let (mut rest, mut first) = (places, 0);
+    for group in &metadata.row_groups {
+        let rows = group.num_rows();
+        let (here, later) = rest.split_at(rest.partition_point(|place| (*place as usize) < first + rows));
+        if !here.is_empty() {
+            let mut mask = MutableBitmap::from_len_zeroed(rows);
+            here.iter().for_each(|place| mask.set(*place as usize - first, true));
+            pieces.add(file, group, mask.freeze())?;
         }
-        for ((at, field), pieces) in columns.iter().zip(&mut pieces) {
+        (rest, first) = (later, first + rows);
+    }
+    pieces.frame()
+}
+
+/// Rows of some columns, a piece a row group.
+struct Pieces {
+    columns: Vec<(usize, ArrowField, Vec<Box<dyn Array>>)>,
+    rows: usize,
+}
+
+impl Pieces {
+    fn of(schema: &ArrowSchema, wanted: impl Fn(&str) -> bool) -> Pieces {
+        let columns = schema.iter_values().cloned().enumerate().filter(|(_, field)| wanted(&field.name));
+        Pieces { columns: columns.map(|(at, field)| (at, field, Vec::new())).collect(), rows: 0 }
+    }
+
+    fn add(&mut self, file: &mut File, group: &RowGroupMetadata, mask: Bitmap) -> PolarsResult<()> {
+        let found = mask.set_bits();
+        if found == 0 {
+            return Ok(());
+        }
+        self.rows += found;
+        for (at, field, pieces) in &mut self.columns {
             pieces.extend(decode(file, group, *at, field, Filter::Mask(mask.clone()))?.0);
         }
+        Ok(())
     }
-    let columns = columns.into_iter().zip(pieces).map(|((_, field), pieces)| {
-        let series = if pieces.is_empty() {
-            Series::new_empty(field.name.clone(), &DataType::from_arrow_field(field))
-        } else {
-            Series::try_from((field, pieces))?
-        };
-        Ok(series.into_column())
-    });
-    Ok(Some(DataFrame::new(rows, columns.collect::<PolarsResult<_>>()?)?))
+
+    fn frame(self) -> PolarsResult<DataFrame> {
+        let columns = self.columns.into_iter().map(|(_, field, pieces)| {
+            let series = if pieces.is_empty() {
+                Series::new_empty(field.name.clone(), &DataType::from_arrow_field(&field))
+            } else {
+                Series::try_from((&field, pieces))?
+            };
+            Ok(series.into_column())
+        });
+        DataFrame::new(self.rows, columns.collect::<PolarsResult<_>>()?)
+    }
 }
 
 fn decode(

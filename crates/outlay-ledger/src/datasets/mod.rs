@@ -8,6 +8,7 @@ pub mod identity;
 pub mod ids;
 pub mod lean;
 pub mod likeness;
+pub mod lineage;
 pub mod matching;
 pub mod parquet;
 pub mod parts;

@@ -2,8 +2,10 @@
 //! go from their codes into dictionaries without being hashed again, columns of one value are not written out, and
 //! what ascends is kept as differences.
 
+use std::collections::HashMap;
 use std::io::Write;
 
+use foldhash::fast::FixedState;
 use polars::prelude::*;
 use polars_arrow::array::{Array, DictionaryArray, PrimitiveArray, Utf8ViewArray, new_null_array};
 use polars_arrow::bitmap::Bitmap;
@@ -20,7 +22,10 @@ use polars_parquet::write::{
 use super::words::{NONE, Words};
 
 /// Rows of a row group.
-pub const ROW_GROUP: usize = 1 << 18;
+pub const ROW_GROUP: usize = 1 << 19;
+
+/// Different numbers that a dictionary is made of: scores are steps or have two or three decimals.
+const FEW_NUMBERS: usize = 1 << 14;
 
 /// Columns of different values, in which no dictionary is looked for.
 const VARIED: [&str; 5] = ["key_a", "key_b", "exact_hash", "normal_hash", "prefix_hash"];
@@ -171,6 +176,11 @@ fn plain(column: &Column) -> PolarsResult<(Box<dyn Array>, Encoding)> {
         }
     }
     let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
+    if let Some(numbers) = array.as_any().downcast_ref::<PrimitiveArray<f64>>()
+        && let Some((keys, values)) = few(numbers)
+    {
+        return dictionary(keys, values.boxed());
+    }
     let encoding = match column.name().as_str() {
         name if ASCENDING.contains(&name) => Encoding::DeltaBinaryPacked,
         name if VARIED.contains(&name) => Encoding::Plain,
@@ -178,6 +188,27 @@ fn plain(column: &Column) -> PolarsResult<(Box<dyn Array>, Encoding)> {
         _ => Encoding::RleDictionary,
     };
     Ok((array, encoding))
+}
+
+/// A column of few different numbers as places in a list of these.
+fn few(numbers: &PrimitiveArray<f64>) -> Option<(PrimitiveArray<u32>, PrimitiveArray<f64>)> {
+    let mut places: HashMap<u64, u32, FixedState> = HashMap::default();
+    let mut values = Vec::new();
+    let mut keys = Vec::with_capacity(numbers.len());
+    for number in numbers.iter() {
+        let place = number.map_or(0, |number| {
+            *places.entry(number.to_bits()).or_insert_with(|| {
+                values.push(*number);
+                values.len() as u32 - 1
+            })
+        });
+        keys.push(place);
+        if values.len() > FEW_NUMBERS {
+            return None;
+        }
+    }
+    let keys = PrimitiveArray::from_vec(keys).with_validity(numbers.validity().cloned());
+    (!values.is_empty()).then(|| (keys, PrimitiveArray::from_vec(values)))
 }
 
 /// A page of whole numbers of eight bytes with all first bytes before all second ones and so on: Parquet's
@@ -254,6 +285,13 @@ mod tests {
                 ints("row", &|row| Some((row as i64 * 31) % 1009)),
                 ints("key_a", &|row| Some((row as i64).wrapping_mul(0x5851_F42D_4C95_7F2D))),
                 constant("import".into(), DataType::Int64, AnyValue::Int64(-4), ROWS),
+                Float64Chunked::from_iter_options(
+                    "score".into(),
+                    (0..ROWS).map(|row| (row % 4 > 0).then_some((row % 1001) as f64 / 1000.0)),
+                )
+                .into_column(),
+                Float64Chunked::from_vec("value".into(), (0..ROWS).map(|row| (row as f64).sqrt()).collect())
+                    .into_column(),
                 constant("ttft_ms".into(), DataType::Int64, AnyValue::Null, ROWS),
                 constant("session".into(), DataType::Binary, AnyValue::Null, ROWS),
                 BinaryChunked::from_iter_options(

@@ -70,24 +70,6 @@ const BY_HOUR: Rollup =
 /// The rollups of sums, the cheapest last.
 pub const ROLLUPS: &[Rollup] = &[BY_GRAIN, BY_WHO, BY_HOUR, BY_DAY];
 
-/// Name of the histogram rollup: day × feature × model × measure × bin.
-pub const HISTOGRAMS: &str = "rollup-c";
-/// Measures of the histograms.
-pub const MEASURES: [&str; 4] = ["latency_ms", "ttft_ms", "input", "output"];
-/// Bins per doubling: a bin is at most 4.5 % wide to each side of its middle.
-pub const BINS_PER_DOUBLING: usize = 8;
-/// Where the bins of a doubling begin, but the first: 2^(1/8), 2^(2/8) and so on.
-#[expect(clippy::excessive_precision, reason = "the nearest numbers, as mathematics has them")]
-const STEPS: [f64; BINS_PER_DOUBLING - 1] = [
-    1.090_507_732_665_257_659,
-    1.189_207_115_002_721_067,
-    1.296_839_554_651_009_666,
-    std::f64::consts::SQRT_2,
-    1.542_210_825_407_940_824,
-    1.681_792_830_507_429_086,
-    1.834_008_086_409_342_463,
-];
-
 /// More values than this of a dimension a day are summed under [`OTHER`].
 pub const MOST_VALUES: usize = 4096;
 /// What they are summed under.
@@ -384,102 +366,6 @@ fn overflow_days(column: &mut [u32], time: &[i64], other: impl FnOnce() -> u32) 
     true
 }
 
-/// Day, feature and model.
-type Cell = (i32, u32, u32);
-/// A cell with measure, bin and count.
-type Bin = (Cell, i64, i64, i64);
-
-/// Counts of one day by feature and model, measure and bin. Records come by time, so that one day at a time is open.
-#[derive(Default)]
-struct OpenDay {
-    day: i32,
-    places: HashMap<(u32, u32), usize, FixedState>,
-    counts: Vec<[Vec<i64>; MEASURES.len()]>,
-}
-
-impl OpenDay {
-    fn cell(&mut self, cell: (u32, u32)) -> &mut [Vec<i64>; MEASURES.len()] {
-        let place = *self.places.entry(cell).or_insert_with(|| {
-            self.counts.push(Default::default());
-            self.counts.len() - 1
-        });
-        &mut self.counts[place]
-    }
-
-    fn close(&mut self, out: &mut Vec<Bin>) {
-        for ((feature, model), place) in self.places.drain() {
-            for (measure, counts) in (0..).zip(&self.counts[place]) {
-                let filled = (-1..).zip(counts).filter(|(_, n)| **n > 0);
-                out.extend(filled.map(|(bin, n)| ((self.day, feature, model), measure, bin, *n)));
-            }
-        }
-        self.counts.clear();
-    }
-}
-
-/// Histograms of calls given as codes.
-pub fn histograms(calls: &DataFrame, zone: Tz) -> Result<DataFrame> {
-    let time = times(calls)?;
-    let mut day_of = DayCache::new(zone);
-    let (feature, model) = (read_codes(calls, "feature")?, read_codes(calls, "model")?);
-    let optional = |name: &str| -> Result<Vec<Option<i64>>> { Ok(calls.column(name)?.i64()?.iter().collect()) };
-    let mut input = optional("uncached_input")?;
-    for name in ["cache_read", "cache_write_5m", "cache_write_1h", "cache_write_30m", "cache_write_12h"]
-        .into_iter()
-        .chain(["cache_write_unknown", "audio_input", "image_input"])
-    {
-        match read_ints(calls, name)? {
-            Read::One(0) => {}
-            column => input.iter_mut().enumerate().for_each(|(row, sum)| {
-                *sum = sum.map(|sum| sum + column.at(row));
-            }),
-        }
-    }
-    let values = [optional("latency_ms")?, optional("ttft_ms")?, input, optional("output")?];
-    let mut rows: Vec<Bin> = Vec::new();
-    let mut open = OpenDay::default();
-    for row in 0..time.len() {
-        let day = day_of.day(time[row]);
-        if day != open.day {
-            open.close(&mut rows);
-            open.day = day;
-        }
-        let counts = open.cell((feature.at(row), model.at(row)));
-        for (counts, column) in counts.iter_mut().zip(&values) {
-            if let Some(value) = column[row] {
-                let at = (bin(value) + 1) as usize;
-                if at >= counts.len() {
-                    counts.resize(at + 1, 0);
-                }
-                counts[at] += 1;
-            }
-        }
-    }
-    open.close(&mut rows);
-    rows.sort_unstable();
-    let ints = |name: &str, pick: fn(&Bin) -> i64| {
-        Int64Chunked::from_vec(name.into(), rows.iter().map(pick).collect()).into_column()
-    };
-    let columns = vec![
-        ints("day", |r| i64::from(r.0.0)),
-        UInt32Chunked::from_vec("feature".into(), rows.iter().map(|r| r.0.1).collect()).into_column(),
-        UInt32Chunked::from_vec("model".into(), rows.iter().map(|r| r.0.2).collect()).into_column(),
-        ints("measure", |r| r.1),
-        ints("bin", |r| r.2),
-        ints("records", |r| r.3),
-    ];
-    Ok(DataFrame::new(rows.len(), columns)?)
-}
-
-/// The histogram bin of a value: -1 for 0, else by powers of 2^(1/8).
-#[must_use]
-pub fn bin(value: i64) -> i32 {
-    let Some(doublings) = value.checked_ilog2() else { return -1 };
-    let rest = value as f64 / (1_u64 << doublings) as f64;
-    let steps = STEPS.iter().filter(|step| rest >= **step).count();
-    (doublings as usize * BINS_PER_DOUBLING + steps) as i32
-}
-
 /// Local days of sorted or nearly sorted instants, an hour at a time.
 struct DayCache {
     zone: Tz,
@@ -499,19 +385,5 @@ impl DayCache {
             self.day = date_day(local_date(at, self.zone));
         }
         self.day
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bins_are_eighths_of_doublings() {
-        assert_eq!([i64::MIN, -1, 0, 1].map(bin), [-1, -1, -1, 0]);
-        let values = (1..2_000_000).chain((20..40).flat_map(|n| [(1_i64 << n) - 1, 1 << n, (1 << n) + 1]));
-        for value in values {
-            assert_eq!(bin(value), ((value as f64).log2() * 8.0).floor() as i32, "{value}");
-        }
     }
 }

@@ -11,7 +11,7 @@ use super::{Finding, Going, Mend, Part};
 use crate::catalogue::files::{self, FileRow};
 use crate::catalogue::{audit, imports};
 use crate::datasets::likeness::{LIKENESS, likeness};
-use crate::datasets::rollup::{self, HISTOGRAMS};
+use crate::datasets::rollup;
 use crate::datasets::schema::Dataset;
 use crate::datasets::words::Words;
 use crate::datasets::{files as parquet, schema};
@@ -128,7 +128,6 @@ async fn again(ledger: &Ledger, rows: &FileRow, file: &FileRow) -> Result<()> {
         let columns: Vec<schema::Column> = Dataset::Calls.columns();
         let calls = words.encode(&parquet::read(&layout.file(&rows.path), None)?, &columns)?;
         let made = match file.dataset.as_str() {
-            HISTOGRAMS => Some(rollup::histograms(&calls, zone)?),
             LIKENESS => Some(likeness(&calls, &words)?),
             name => {
                 let all = rollup::roll_up(&calls, &mut words, zone)?;

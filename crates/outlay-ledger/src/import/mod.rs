@@ -137,6 +137,13 @@ impl Import {
         self.bytes = 0;
     }
 
+    /// Says of the current file that its calls are spans.
+    pub fn tells_spans(&mut self) {
+        if let Some(tally) = self.tallies.last_mut() {
+            tally.spans = true;
+        }
+    }
+
     /// Gives the last file the secrets that were removed while it was read.
     pub(crate) fn count_secrets(&mut self) {
         let before: u64 = self.tallies.iter().map(|t| t.secrets).sum();

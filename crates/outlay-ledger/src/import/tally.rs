@@ -16,6 +16,8 @@ pub struct FileTally {
     pub span: Option<(Micros, Micros)>,
     /// Kinds of record seen.
     pub kinds: Vec<Kind>,
+    /// Whether it tells spans, of which those above may repeat the tokens of those below.
+    pub spans: bool,
     /// Secrets removed while it was read.
     pub secrets: u64,
     /// Rows that stand in the ledger because of this file, known after publication.

@@ -1,6 +1,7 @@
 //! Calls themselves: sorted pages, one call, one trace.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use outlay_model::money::Pico;
@@ -8,6 +9,7 @@ use outlay_model::report::Kind;
 use outlay_model::time::{DAY, Micros, day_date, utc_day};
 use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::scan::{Columns, each, selected, within};
 use super::{Selection, View, overlap};
@@ -19,7 +21,7 @@ use crate::layout::Layout;
 use crate::ledger::blocking;
 use crate::pricing::RateTable;
 
-/// What calls are sorted by; ties by time and identity.
+/// What calls are sorted by; ties by time, and then as they lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Dearest first; unpriced last.
@@ -86,7 +88,6 @@ pub struct StoredCall {
 struct SortKey {
     by: i64,
     time: Micros,
-    key: i64,
     file: u32,
     place: u32,
 }
@@ -105,7 +106,7 @@ impl Sorting {
     /// Adds the keys of the calls that a file has of the selection.
     fn keys(&self, file: &FileRow, at: usize, out: &mut Vec<SortKey>) -> Result<()> {
         let by_cost = self.order == Order::Cost;
-        let mut columns = vec![col("place"), col("time"), col("key_a")];
+        let mut columns = vec![col("place"), col("time")];
         if by_cost || self.order == Order::Tokens {
             columns.extend(BUCKETS.iter().map(|b| col(*b)));
         }
@@ -120,7 +121,7 @@ impl Sorting {
         })?;
         let Some(frame) = found else { return Ok(()) };
         let read = Columns(&frame);
-        let (place, time, key) = (read.ints("place")?, read.ints("time")?, read.ints("key_a")?);
+        let (place, time) = (read.ints("place")?, read.ints("time")?);
         let by = match self.order {
             Order::Time => time.clone(),
             // Slowest first, and what has no latency last.
@@ -139,7 +140,6 @@ impl Sorting {
         out.extend((0..frame.height()).map(|row| SortKey {
             by: by[row],
             time: time[row],
-            key: key[row],
             file: at as u32,
             place: place[row] as u32,
         }));
@@ -148,6 +148,14 @@ impl Sorting {
 }
 
 impl StoredCall {
+    /// What is left where other spans tell its tokens.
+    fn tell_nothing_twice(&mut self) {
+        self.tokens = None;
+        self.recorded = None;
+        self.rate_set = 0;
+        self.texts.insert("step_kind", "chain".to_owned());
+    }
+
     /// A word or id; empty where not told.
     #[must_use]
     pub fn text(&self, column: &str) -> &str {
@@ -216,16 +224,23 @@ impl View {
         for (file, place) in &places {
             by_file.entry(*file).or_default().push(*place);
         }
-        let mut found: HashMap<(u32, u32), StoredCall> = HashMap::new();
-        for (at, mut rows) in by_file {
+        let mut wanted: Vec<(u32, PathBuf, Vec<u32>)> = Vec::with_capacity(by_file.len());
+        for (file, mut rows) in by_file {
             rows.sort_unstable();
             rows.dedup();
-            let path = self.layout.file(&order.files[at as usize].path);
-            let wanted = rows.clone();
-            let frame = blocking(move || files::read_places(&path, &wanted, &listed())).await?;
-            for (place, call) in rows.into_iter().zip(self.calls_of(&frame)?) {
-                found.insert((at, place), call);
-            }
+            wanted.push((file, self.layout.file(&order.files[file as usize].path), rows));
+        }
+        let read = blocking(move || {
+            let one = |(file, path, rows): &(u32, PathBuf, Vec<u32>)| {
+                let frame = files::read_places(path, rows, &listed())?;
+                Ok((rows.iter().map(|row| (*file, *row)).collect::<Vec<_>>(), frame))
+            };
+            wanted.par_iter().map(one).collect::<Result<Vec<_>>>()
+        })
+        .await?;
+        let mut found: HashMap<(u32, u32), StoredCall> = HashMap::new();
+        for (places, frame) in read {
+            found.extend(places.into_iter().zip(self.calls_of(&frame)?));
         }
         Ok(places.iter().filter_map(|place| found.get(place).cloned()).collect())
     }
@@ -312,6 +327,16 @@ impl View {
             all = self.rows(calls, of_trace()).await?;
         }
         all.extend(self.rows(self.files(Dataset::Steps.name()).await?, of_trace()).await?);
+        // A span that those of another file repeat is a step here; a call that came twice is there already.
+        let spans: HashSet<String> = all.iter().map(|call| call.text("span_id").to_owned()).collect();
+        let aside = self.rows(self.files(&Dataset::Calls.aside()).await?, of_trace()).await?;
+        let above = aside.into_iter().filter(|call| {
+            let span = call.text("span_id");
+            !spans.contains(span) && all.iter().any(|other| other.text("parent_id") == span)
+        });
+        let mut above: Vec<StoredCall> = above.collect();
+        above.iter_mut().for_each(StoredCall::tell_nothing_twice);
+        all.extend(above);
         if all.is_empty() {
             return Err(Error::Unknown(format!("trace {trace_id}")));
         }

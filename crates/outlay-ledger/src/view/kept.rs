@@ -1,9 +1,10 @@
 //! Rollups, usage and billed lines as columns in memory.
 //!
 //! They are small beside calls and their files never change, so a process reads each once and answers every further
-//! question from memory. Beyond [`KEPT_ROWS`] rows, those that were asked for longest ago are let go.
+//! question from memory. Beyond [`KEPT_BYTES`], those that were asked for longest ago are let go.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use outlay_model::time::DAY;
@@ -19,13 +20,14 @@ use crate::datasets::schema::{Dataset, Type};
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 
-/// Rows that a process keeps.
-const KEPT_ROWS: usize = 1_000_000;
+/// Bytes that a process keeps: about two million rows.
+const KEPT_BYTES: usize = 256 << 20;
 
-/// Whole numbers of rows; most columns of most files hold one value.
+/// Whole numbers of rows; most columns of most files hold one value, and most others small ones.
 #[derive(Debug)]
 pub enum Ints {
     Same(i64),
+    Small(Vec<u32>),
     Each(Vec<i64>),
 }
 
@@ -33,7 +35,16 @@ impl Ints {
     pub fn at(&self, row: usize) -> i64 {
         match self {
             Ints::Same(value) => *value,
+            Ints::Small(values) => i64::from(values[row]),
             Ints::Each(values) => values[row],
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Ints::Same(_) => 0,
+            Ints::Small(values) => size_of_val(values.as_slice()),
+            Ints::Each(values) => size_of_val(values.as_slice()),
         }
     }
 }
@@ -41,7 +52,48 @@ impl Ints {
 impl From<Vec<i64>> for Ints {
     fn from(values: Vec<i64>) -> Ints {
         let first = values.first().copied().unwrap_or_default();
-        if values.iter().all(|value| *value == first) { Ints::Same(first) } else { Ints::Each(values) }
+        if values.iter().all(|value| *value == first) {
+            return Ints::Same(first);
+        }
+        let small: Option<Vec<u32>> = values.iter().map(|value| u32::try_from(*value).ok()).collect();
+        small.map_or(Ints::Each(values), Ints::Small)
+    }
+}
+
+/// Codes of rows, as narrow as the words allow.
+#[derive(Debug)]
+pub enum Codes {
+    Bytes(Vec<u8>),
+    Small(Vec<u16>),
+    Each(Vec<u32>),
+}
+
+impl Codes {
+    fn of(codes: Vec<u32>, words: usize) -> Codes {
+        // No code is as large as there are words.
+        if words <= 1 << u8::BITS {
+            Codes::Bytes(codes.into_iter().map(|code| code as u8).collect())
+        } else if words <= 1 << u16::BITS {
+            Codes::Small(codes.into_iter().map(|code| code as u16).collect())
+        } else {
+            Codes::Each(codes)
+        }
+    }
+
+    fn at(&self, row: usize) -> usize {
+        match self {
+            Codes::Bytes(codes) => usize::from(codes[row]),
+            Codes::Small(codes) => usize::from(codes[row]),
+            Codes::Each(codes) => codes[row] as usize,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Codes::Bytes(codes) => size_of_val(codes.as_slice()),
+            Codes::Small(codes) => size_of_val(codes.as_slice()),
+            Codes::Each(codes) => size_of_val(codes.as_slice()),
+        }
     }
 }
 
@@ -49,7 +101,7 @@ impl From<Vec<i64>> for Ints {
 #[derive(Debug)]
 pub struct Dim {
     /// Nothing where all rows have the first word.
-    codes: Option<Vec<u32>>,
+    codes: Option<Codes>,
     pub words: Vec<String>,
 }
 
@@ -65,11 +117,22 @@ impl Dim {
         if dictionary.words.is_empty() {
             return Ok(Dim::untold());
         }
-        Ok(Dim { codes: (dictionary.words.len() > 1).then_some(codes), words: dictionary.words })
+        let words = dictionary.words;
+        Ok(Dim { codes: (words.len() > 1).then(|| Codes::of(codes, words.len())), words })
+    }
+
+    /// The code of each row; nothing where all rows have the first word.
+    pub fn codes(&self) -> Option<&Codes> {
+        self.codes.as_ref()
     }
 
     pub fn at(&self, row: usize) -> usize {
-        self.codes.as_ref().map_or(0, |codes| codes[row] as usize)
+        self.codes.as_ref().map_or(0, |codes| codes.at(row))
+    }
+
+    fn bytes(&self) -> usize {
+        let words = self.words.iter().map(|word| size_of::<String>() + word.len()).sum::<usize>();
+        words + self.codes.as_ref().map_or(0, Codes::bytes)
     }
 }
 
@@ -79,6 +142,8 @@ pub struct Table {
     pub rows: usize,
     /// Instants, or local day numbers in a rollup by day.
     pub time: Vec<i64>,
+    /// From the first time to the last.
+    pub span: RangeInclusive<i64>,
     /// Rows that are a provider's whole UTC days; nothing where there are none.
     pub whole_days: Option<Vec<bool>>,
     dims: HashMap<&'static str, Dim>,
@@ -107,11 +172,34 @@ impl Table {
         self.dims.get(name)
     }
 
+    fn bytes(&self) -> usize {
+        let ints = [
+            &self.rate_set,
+            &self.size_bin,
+            &self.records,
+            &self.requests,
+            &self.requests_untold,
+            &self.errors,
+            &self.retries,
+            &self.unknown_usage,
+            &self.waste,
+            &self.with_amount,
+            &self.web_searches,
+            &self.reasoning,
+        ];
+        let ints = ints.into_iter().chain(&self.tokens).map(Ints::bytes).sum::<usize>();
+        let dims = self.dims.values().chain([&self.currency]).map(Dim::bytes).sum::<usize>();
+        let amount = self.amount.as_ref().map_or(0, |amount| size_of_val(amount.as_slice()));
+        let whole_days = self.whole_days.as_ref().map_or(0, Vec::len);
+        size_of::<Table>() + size_of_val(self.time.as_slice()) + ints + dims + amount + whole_days
+    }
+
     /// Rows of which nothing but the time is known, and everything else is 0.
     fn bare(time: Vec<i64>) -> Table {
         let zero = || Ints::Same(0);
         Table {
             rows: time.len(),
+            span: span(&time),
             time,
             whole_days: None,
             dims: HashMap::new(),
@@ -141,9 +229,11 @@ impl Table {
         let (high, low) = (read.ints("amount_high")?, read.ints("amount_low")?);
         let whole = high.iter().zip(&low).map(|(h, l)| i128::from(*h) * i128::from(AMOUNT_HALF) + i128::from(*l));
         let amount = (high.iter().chain(&low).any(|half| *half != 0)).then(|| whole.collect());
+        let time = read.ints(if rollup.cut == Cut::Day { "day" } else { "time" })?;
         Ok(Table {
             rows: frame.height(),
-            time: read.ints(if rollup.cut == Cut::Day { "day" } else { "time" })?,
+            span: span(&time),
+            time,
             whole_days: None,
             dims: dims(&frame, rollup.dims.iter().copied())?,
             currency: Dim::of(frame.column("recorded_currency")?)?,
@@ -207,6 +297,11 @@ impl Table {
     }
 }
 
+fn span(time: &[i64]) -> RangeInclusive<i64> {
+    let ends = time.iter().fold((i64::MAX, i64::MIN), |(first, last), at| (first.min(*at), last.max(*at)));
+    ends.0..=ends.1
+}
+
 fn dims(frame: &DataFrame, names: impl Iterator<Item = &'static str>) -> Result<HashMap<&'static str, Dim>> {
     names.map(|name| Ok((name, Dim::of(frame.column(name)?)?))).collect()
 }
@@ -224,7 +319,7 @@ fn tokens(read: &Columns) -> Result<[Ints; BUCKETS.len()]> {
 pub struct Kept {
     /// By the file's path and, where not all of its rows count, the data version that says which do.
     tables: HashMap<(String, i64), Entry>,
-    rows: usize,
+    bytes: usize,
     /// Counts the times that a table was asked for.
     clock: u64,
 }
@@ -235,8 +330,8 @@ type Slot = Arc<Mutex<Option<Arc<Table>>>>;
 #[derive(Debug, Default)]
 struct Entry {
     slot: Slot,
-    /// Rows of the table; 0 until it is read.
-    rows: usize,
+    /// Bytes of the table; 0 until it is read.
+    bytes: usize,
     /// When it was last asked for.
     asked: u64,
 }
@@ -247,6 +342,18 @@ pub type Cache = Arc<Mutex<Kept>>;
 /// A table is whole or not there: a panic elsewhere takes nothing from it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The table, if it was read before.
+pub fn known(cache: &Cache, key: &(String, i64)) -> Option<Arc<Table>> {
+    let mut kept = lock(cache);
+    kept.clock += 1;
+    let asked = kept.clock;
+    let entry = kept.tables.get_mut(key)?;
+    entry.asked = asked;
+    // Whoever reads it at the moment holds it.
+    let held = entry.slot.try_lock().ok()?;
+    held.clone()
 }
 
 /// The table, from memory where it was read before.
@@ -267,19 +374,20 @@ pub fn get(cache: &Cache, key: (String, i64), load: impl FnOnce() -> Result<Tabl
         return Ok(table.clone());
     }
     let table = Arc::new(load()?);
+    let bytes = table.bytes();
     let mut kept = lock(cache);
-    while kept.rows + table.rows > KEPT_ROWS {
-        let read = kept.tables.iter().filter(|(_, entry)| entry.rows > 0);
+    while kept.bytes + bytes > KEPT_BYTES {
+        let read = kept.tables.iter().filter(|(_, entry)| entry.bytes > 0);
         let Some(oldest) = read.min_by_key(|(_, entry)| entry.asked).map(|(key, _)| key.clone()) else { break };
-        kept.rows -= kept.tables.remove(&oldest).map_or(0, |entry| entry.rows);
+        kept.bytes -= kept.tables.remove(&oldest).map_or(0, |entry| entry.bytes);
     }
-    if table.rows <= KEPT_ROWS {
-        kept.rows += table.rows;
+    if bytes <= KEPT_BYTES {
+        kept.bytes += bytes;
         let asked = kept.clock;
         // It may have been let go while this was read.
         let entry = kept.tables.entry(key).or_insert_with(|| Entry { asked, ..Entry::default() });
         entry.slot = slot.clone();
-        entry.rows = table.rows;
+        entry.bytes = bytes;
         *held = Some(table.clone());
     }
     Ok(table)
@@ -311,7 +419,7 @@ mod tests {
             }
         });
         assert_eq!(reads.load(Ordering::SeqCst), 1);
-        assert_eq!(lock(&cache).rows, 3);
+        assert_eq!(lock(&cache).bytes, table(3).bytes());
     }
 
     #[test]
@@ -327,19 +435,20 @@ mod tests {
     fn what_was_asked_for_longest_ago_makes_room() {
         let cache = Cache::default();
         let read = |file: &str, rows| get(&cache, (file.to_owned(), 0), || Ok(table(rows))).unwrap().rows;
-        let third = KEPT_ROWS / 3;
+        let third = (KEPT_BYTES / 3 - table(0).bytes()) / size_of::<i64>();
         for file in ["a", "b", "c", "a", "d"] {
             read(file, third);
         }
         let names = |rows: usize| {
             let kept = lock(&cache);
-            assert_eq!(kept.rows, rows);
+            assert_eq!(kept.bytes, rows * size_of::<i64>() + kept.tables.len() * table(0).bytes());
             let mut names: Vec<String> = kept.tables.keys().map(|(name, _)| name.clone()).collect();
             names.sort_unstable();
             names.join(" ")
         };
         assert_eq!(names(3 * third), "a c d");
-        assert_eq!(read("large", KEPT_ROWS), KEPT_ROWS);
-        assert_eq!(names(KEPT_ROWS), "large");
+        let most = 3 * third;
+        assert_eq!(read("large", most), most);
+        assert_eq!(names(most), "large");
     }
 }

@@ -4,6 +4,7 @@ mod calls;
 mod dearest;
 mod dictionary;
 mod excess;
+mod few;
 mod grouped;
 mod kept;
 mod overlap;
@@ -11,7 +12,8 @@ mod rows;
 mod scan;
 mod slice;
 
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use outlay_model::dimension::Dimension;
 use outlay_model::query::Condition;
@@ -55,11 +57,16 @@ pub(crate) struct Caches {
     pub(crate) rows: RowsCache,
     pub(crate) kept: KeptCache,
     pub(crate) overlaps: OverlapCache,
+    pub(crate) answered: AnsweredCache,
+    pub(crate) few: few::Cache,
     pub(crate) scan: Scan,
 }
 
+/// The sums that were asked for last.
+pub(crate) type AnsweredCache = Arc<Mutex<scan::Answered>>;
+
 /// Held by the one question that sums rows up: two at once would need twice the memory and be no faster.
-pub(crate) type Scan = Arc<tokio::sync::Mutex<scan::Answered>>;
+pub(crate) type Scan = Arc<tokio::sync::Mutex<()>>;
 
 /// How long a reader may keep a snapshot without asking again, in microseconds.
 const PIN: i64 = 3_600_000_000;
@@ -74,7 +81,11 @@ pub struct View {
     pub(crate) rows: RowsCache,
     pub(crate) kept: KeptCache,
     pub(crate) overlaps: OverlapCache,
+    answered: AnsweredCache,
+    few: few::Cache,
     scan: Scan,
+    /// Files of the data version by dataset: it does not change.
+    listed: Mutex<HashMap<String, Vec<FileRow>>>,
     pin: i64,
     /// Data version.
     pub snapshot: Snapshot,
@@ -95,9 +106,10 @@ impl View {
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
-        let Caches { orders, rows, kept, overlaps, scan } = caches;
+        let Caches { orders, rows, kept, overlaps, answered, few, scan } = caches;
         let (pool, pins) = (pool.clone(), pins.clone());
-        Ok(View { layout, pool, pins, orders, rows, kept, overlaps, scan, pin, snapshot, rates })
+        let listed = Mutex::default();
+        Ok(View { layout, pool, pins, orders, rows, kept, overlaps, answered, few, scan, listed, pin, snapshot, rates })
     }
 
     /// Answers from now on as if the rate sets had these prices.
@@ -106,7 +118,7 @@ impl View {
         // What is by cost is kept for the ledger's own prices.
         self.orders = OrderCache::default();
         self.rows = RowsCache::default();
-        self.scan = Scan::default();
+        self.answered = AnsweredCache::default();
     }
 
     /// Lets go of the data version.
@@ -132,6 +144,12 @@ impl View {
     }
 
     pub(crate) async fn files(&self, dataset: &str) -> Result<Vec<FileRow>> {
-        files::seen(&self.pool, self.snapshot.id, dataset).await
+        let lock = || self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(dataset) {
+            return Ok(known.clone());
+        }
+        let found = files::seen(&self.pool, self.snapshot.id, dataset).await?;
+        lock().insert(dataset.to_owned(), found.clone());
+        Ok(found)
     }
 }

@@ -9,6 +9,7 @@ use outlay_model::dimension::Dimension;
 use outlay_model::query::Condition;
 use outlay_model::time::{DAY, HOUR, Micros, Period};
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::Selection;
 use crate::catalogue::files::FileRow;
@@ -22,16 +23,22 @@ use crate::layout::Layout;
 ///
 /// One file is in memory at a time, whatever their number.
 pub fn each(layout: &Layout, files: &[FileRow], ask: impl Fn(LazyFrame) -> LazyFrame) -> Result<Option<DataFrame>> {
-    let mut out: Option<DataFrame> = None;
-    for file in files {
+    under_one_another(files.iter().map(|file| {
         let path = layout.file(&file.path);
         let found = ask(files::lazy(&path)?).collect();
-        let found = found.map_err(|e| Error::Damaged { path, reason: e.to_string() })?;
+        found.map_err(|e| Error::Damaged { path, reason: e.to_string() })
+    }))
+}
+
+/// Puts frames of the same columns under one another; `None` where there are none.
+pub fn under_one_another(frames: impl Iterator<Item = Result<DataFrame>>) -> Result<Option<DataFrame>> {
+    let mut out: Option<DataFrame> = None;
+    for frame in frames {
         match &mut out {
             Some(all) => {
-                all.vstack_mut(&found)?;
+                all.vstack_mut(&frame?)?;
             }
-            None => out = Some(found),
+            None => out = Some(frame?),
         }
     }
     Ok(out)
@@ -49,26 +56,7 @@ pub fn each_matching(
         let found = ask(files::lazy_where(&path, Some(matching))?).collect();
         found.map_err(|e| Error::Damaged { path, reason: e.to_string() })
     };
-    let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut out: Option<DataFrame> = None;
-    for together in files.chunks(at_once) {
-        let found: Vec<Result<DataFrame>> = std::thread::scope(|threads| {
-            let asked: Vec<_> = together.iter().map(|file| threads.spawn(|| one(file))).collect();
-            asked
-                .into_iter()
-                .map(|asked| asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        });
-        for found in found {
-            match &mut out {
-                Some(all) => {
-                    all.vstack_mut(&found?)?;
-                }
-                None => out = Some(found?),
-            }
-        }
-    }
-    Ok(out)
+    under_one_another(files.par_iter().map(one).collect::<Vec<_>>().into_iter())
 }
 
 /// What one of some conditions says of a column of words, so that other rows need not be read.
@@ -86,27 +74,34 @@ pub fn matching(conditions: &[Condition], dataset: Dataset) -> Option<Matching> 
     Some(Matching { column: found.dimension.name().to_owned(), words: found.values.clone() })
 }
 
-/// Sums of rows that were asked for last: people go back and forth between the same screens.
+/// Answers that were asked for last: the same sums stand above every screen, and people go back and forth.
 #[derive(Debug, Default)]
 pub struct Answered(VecDeque<(i64, bool, Slice, Cube)>);
 
 impl Answered {
-    /// Answers kept.
-    const MOST: usize = 8;
-    /// Groups of an answer that is kept.
-    const MOST_GROUPS: usize = 50_000;
+    /// Groups of all answers that are kept, about 30 MB.
+    const MOST_GROUPS: usize = 100_000;
 
     /// The answer to a slice of a data version, from all rows or from those that count.
-    pub fn get(&self, (snapshot, all, slice): (i64, bool, &Slice)) -> Option<Cube> {
-        let same = |(s, a, of, _): &&(i64, bool, Slice, Cube)| (*s, *a, of) == (snapshot, all, slice);
-        self.0.iter().find(same).map(|(_, _, _, cube)| cube.clone())
+    pub fn get(&mut self, (snapshot, all, slice): (i64, bool, &Slice)) -> Option<Cube> {
+        let same = |(s, a, of, _): &(i64, bool, Slice, Cube)| (*s, *a, of) == (snapshot, all, slice);
+        let found = self.0.iter().position(same)?;
+        let found = self.0.remove(found)?;
+        let cube = found.3.clone();
+        self.0.push_front(found);
+        Some(cube)
     }
 
-    /// Keeps an answer in place of the oldest.
+    /// Keeps an answer, in place of those that were asked for longest ago.
     pub fn keep(&mut self, (snapshot, all, slice): (i64, bool, &Slice), cube: &Cube) {
-        if cube.groups.len() <= Answered::MOST_GROUPS {
-            self.0.truncate(Answered::MOST - 1);
-            self.0.push_front((snapshot, all, slice.clone(), cube.clone()));
+        self.0.push_front((snapshot, all, slice.clone(), cube.clone()));
+        // An answer without groups takes room, too.
+        let size = |(.., cube): &(i64, bool, Slice, Cube)| cube.groups.len() + 100;
+        let mut groups: usize = self.0.iter().map(size).sum();
+        while groups > Answered::MOST_GROUPS
+            && let Some(oldest) = self.0.pop_back()
+        {
+            groups -= size(&oldest);
         }
     }
 }

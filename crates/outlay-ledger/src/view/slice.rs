@@ -1,6 +1,7 @@
 //! Grouped sums: from a rollup where one holds the answer, from rows where not.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
 
 use chrono_tz::Tz;
 use outlay_model::cube::{Cube, Grain, Group, Slice, Sums};
@@ -11,14 +12,17 @@ use outlay_model::tokens::{BUCKETS, Tokens};
 use polars::prelude::*;
 
 use super::dictionary::Dictionary;
-use super::grouped::{Times, answer};
+use super::grouped::{Source, Times, answer};
 use super::kept::{self, Table};
-use super::scan::{Columns, day_and_hour, each, each_matching, holds, in_period, local, matching, offsets, within};
-use super::{View, overlap};
+use super::scan::{
+    Columns, day_and_hour, each, each_matching, holds, in_period, local, matching, offsets, under_one_another, within,
+};
+use super::{View, few, overlap};
 use crate::catalogue::files::FileRow;
 use crate::datasets::rollup::{AMOUNT_HALF, Cut, ROLLUPS, Rollup, SUMS, TOKENS, grain};
 use crate::datasets::schema::Dataset;
 use crate::error::Result;
+use crate::layout::Layout;
 use crate::ledger::blocking;
 
 impl View {
@@ -55,8 +59,16 @@ impl View {
             Kind::Score => Dataset::Scores,
         };
         let near = |files| within(files, slice.period.start() - DAY, slice.period.end() + DAY);
-        if rollups && let Some(cube) = self.kept_slice(slice, dataset, all, near).await? {
-            return Ok(cube);
+        let asked = (self.snapshot.id, all, slice);
+        let answered = || self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if rollups {
+            if let Some(cube) = answered().get(asked) {
+                return Ok(cube);
+            }
+            if let Some(cube) = self.kept_slice(slice, dataset, all, near).await? {
+                answered().keep(asked, &cube);
+                return Ok(cube);
+            }
         }
         let files = near(self.files(dataset.name()).await?);
         let from_rows = slice.kind == Kind::Call;
@@ -66,16 +78,22 @@ impl View {
             kind => overlap::counting(dataset, &self.left_out(kind).await?),
         };
         let (layout, wanted, divided) = (self.layout.clone(), slice.clone(), self.rates.divided());
-        let mut answered = self.scan.lock().await;
-        let asked = (self.snapshot.id, all, slice);
-        if let Some(cube) = answered.get(asked) {
+        let _alone = self.scan.lock().await;
+        if rollups && let Some(cube) = answered().get(asked) {
             return Ok(cube);
         }
+        let few = self.few.clone();
         let frame = blocking(move || {
             let ask = |lazy| {
                 let lazy = counting.iter().cloned().fold(lazy, LazyFrame::filter);
                 query(lazy, dataset, &wanted, &divided)
             };
+            if dataset == Dataset::Calls
+                && let Some(narrow) = few::narrow(&wanted.conditions)
+                && let Some(rows) = few::rows(&few, &layout, &files, narrow)?
+            {
+                return under_one_another(rows.iter().map(|frame| Ok(ask(frame.clone().lazy()).collect()?)));
+            }
             match matching(&wanted.conditions, dataset) {
                 Some(matching) => each_matching(&layout, &files, &matching, ask),
                 None => each(&layout, &files, ask),
@@ -86,7 +104,9 @@ impl View {
             Some(frame) => self.cube(slice, &frame, from_rows)?,
             None => Cube { by: slice.by.clone(), values: vec![Vec::new(); slice.by.len()], ..Cube::default() },
         };
-        answered.keep(asked, &cube);
+        if rollups {
+            answered().keep(asked, &cube);
+        }
         Ok(cube)
     }
 
@@ -112,11 +132,8 @@ impl View {
                     // Each calls file has one of each, but for files written before there was that rollup.
                     if found.len() == calls && answers(rollup, slice, &found, !self.rates.divided().is_empty()) {
                         let times = if rollup.cut == Cut::Day { Times::Days } else { Times::Instants };
-                        let get = move |file: &FileRow| {
-                            let load = || Table::rollup(&layout, file, rollup);
-                            kept::get(&cache, (file.path.clone(), 0), load)
-                        };
-                        return Ok(Some(blocking(move || answer(&found, get, times, &wanted, &rates)).await?));
+                        let tables = Tables { cache, layout, version: 0, of: Of::Rollup(rollup) };
+                        return Ok(Some(blocking(move || answer(&found, tables, times, &wanted, &rates)).await?));
                     }
                 }
                 Ok(None)
@@ -128,11 +145,8 @@ impl View {
                     false => overlap::counting(dataset, &self.left_out(slice.kind).await?),
                 };
                 let version = if counting.is_some() { snapshot } else { 0 };
-                let get = move |file: &FileRow| {
-                    let load = || Table::buckets(&layout, file, dataset, counting.as_ref());
-                    kept::get(&cache, (file.path.clone(), version), load)
-                };
-                Ok(Some(blocking(move || answer(&files, get, Times::Buckets, &wanted, &rates)).await?))
+                let tables = Tables { cache, layout, version, of: Of::Buckets(dataset, counting) };
+                Ok(Some(blocking(move || answer(&files, tables, Times::Buckets, &wanted, &rates)).await?))
             }
             Dataset::Steps | Dataset::Scores => Ok(None),
         }
@@ -185,6 +199,40 @@ impl View {
             .map(|((day, hour, keys, rate_set, currency), sums)| Group { day, hour, keys, rate_set, currency, sums })
             .collect();
         Ok(cube)
+    }
+}
+
+/// Tables of a rollup, or of usage or billed lines.
+struct Tables {
+    cache: kept::Cache,
+    layout: Layout,
+    /// The data version, where it says which rows count.
+    version: i64,
+    of: Of,
+}
+
+enum Of {
+    Rollup(&'static Rollup),
+    /// And which rows count, where not all do.
+    Buckets(Dataset, Option<Expr>),
+}
+
+impl Tables {
+    fn key(&self, file: &FileRow) -> (String, i64) {
+        (file.path.clone(), self.version)
+    }
+}
+
+impl Source<FileRow> for Tables {
+    fn known(&self, file: &FileRow) -> Option<Arc<Table>> {
+        kept::known(&self.cache, &self.key(file))
+    }
+
+    fn read(&self, file: &FileRow) -> Result<Arc<Table>> {
+        kept::get(&self.cache, self.key(file), || match &self.of {
+            Of::Rollup(rollup) => Table::rollup(&self.layout, file, rollup),
+            Of::Buckets(dataset, counting) => Table::buckets(&self.layout, file, *dataset, counting.as_ref()),
+        })
     }
 }
 

@@ -1,11 +1,9 @@
-// Days of one source as runs of what they are.
+// Strips of days as runs of days that are alike.
 
-import type { AccountCoverage, HeadlineSource } from '../../backend/bindings';
-
-export type Mark = 'used' | 'there' | 'missing' | 'none';
+import type { Coverage, DayMark } from '../../backend/bindings';
 
 export interface MarkedRun {
-  mark: Mark;
+  mark: DayMark;
   /** In percent of the period. */
   x: number;
   width: number;
@@ -13,17 +11,20 @@ export interface MarkedRun {
   to: string;
 }
 
-export function marked(account: AccountCoverage, source: HeadlineSource): MarkedRun[] {
-  const all = account.days.length;
-  const found: MarkedRun[] = [];
-  account.days.forEach((day, at) => {
-    const here = day.sources.includes(source);
-    const mark: Mark = here ? (day.used === source ? 'used' : 'there') : day.missing ? 'missing' : 'none';
-    const last = found.at(-1);
-    if (last?.mark === mark) {
-      last.to = day.date;
-      last.width += 100 / all;
-    } else found.push({ mark, x: (at / all) * 100, width: 100 / all, from: day.date, to: day.date });
+/** The runs of every source, in the order of the accounts and their sources. */
+export function marked(chart: Coverage['chart']): MarkedRun[][] {
+  const strips = chart.shape.kind === 'days' ? chart.shape.strips : [];
+  return strips.map((strip) => {
+    const all = strip.length;
+    const found: MarkedRun[] = [];
+    strip.forEach((mark, at) => {
+      const date = chart.categories[at] ?? '';
+      const last = found.at(-1);
+      if (last?.mark === mark) {
+        last.to = date;
+        last.width += 100 / all;
+      } else found.push({ mark, x: (at / all) * 100, width: 100 / all, from: date, to: date });
+    });
+    return found;
   });
-  return found;
 }
