@@ -193,6 +193,6 @@ async fn a_local_day_without_calls_is_missing_although_no_utc_day_is() {
             days.filter(|day| day["missing"] == true).map(|day| day["date"].clone()).collect::<Vec<_>>()
         }
     };
-    assert_eq!(missing("UTC").await, [json!(""); 0]);
+    assert!(missing("UTC").await.is_empty());
     assert_eq!(missing("America/Los_Angeles").await, [json!("2026-10-15")]);
 }

@@ -39,7 +39,7 @@ pub fn read(file: &mut File, matching: &Matching, wanted: impl Fn(&str) -> bool)
     for group in &metadata.row_groups {
         let predicate = PredicateFilter { predicate: is.clone(), include_values: false };
         let (_, mask) = decode(file, group, place, field, Filter::Predicate(predicate))?;
-        pieces.add(file, group, mask)?;
+        pieces.add(file, group, &mask)?;
     }
     pieces.frame().map(Some)
 }
@@ -55,39 +55,46 @@ pub fn read_places(file: &mut File, places: &[u32], wanted: impl Fn(&str) -> boo
         if !here.is_empty() {
             let mut mask = MutableBitmap::from_len_zeroed(rows);
             here.iter().for_each(|place| mask.set(*place as usize - first, true));
-            pieces.add(file, group, mask.freeze())?;
+            pieces.add(file, group, &mask.freeze())?;
         }
         (rest, first) = (later, first + rows);
     }
     pieces.frame()
 }
 
-/// Rows of some columns, a piece a row group.
+/// Rows of some columns.
 struct Pieces {
-    columns: Vec<(usize, ArrowField, Vec<Box<dyn Array>>)>,
+    columns: Vec<Chosen>,
     rows: usize,
+}
+
+/// A column, its place in the file, and its rows, a piece a row group.
+struct Chosen {
+    at: usize,
+    field: ArrowField,
+    pieces: Vec<Box<dyn Array>>,
 }
 
 impl Pieces {
     fn of(schema: &ArrowSchema, wanted: impl Fn(&str) -> bool) -> Pieces {
         let columns = schema.iter_values().cloned().enumerate().filter(|(_, field)| wanted(&field.name));
-        Pieces { columns: columns.map(|(at, field)| (at, field, Vec::new())).collect(), rows: 0 }
+        Pieces { columns: columns.map(|(at, field)| Chosen { at, field, pieces: Vec::new() }).collect(), rows: 0 }
     }
 
-    fn add(&mut self, file: &mut File, group: &RowGroupMetadata, mask: Bitmap) -> PolarsResult<()> {
+    fn add(&mut self, file: &mut File, group: &RowGroupMetadata, mask: &Bitmap) -> PolarsResult<()> {
         let found = mask.set_bits();
         if found == 0 {
             return Ok(());
         }
         self.rows += found;
-        for (at, field, pieces) in &mut self.columns {
+        for Chosen { at, field, pieces } in &mut self.columns {
             pieces.extend(decode(file, group, *at, field, Filter::Mask(mask.clone()))?.0);
         }
         Ok(())
     }
 
     fn frame(self) -> PolarsResult<DataFrame> {
-        let columns = self.columns.into_iter().map(|(_, field, pieces)| {
+        let columns = self.columns.into_iter().map(|Chosen { field, pieces, .. }| {
             let series = if pieces.is_empty() {
                 Series::new_empty(field.name.clone(), &DataType::from_arrow_field(&field))
             } else {

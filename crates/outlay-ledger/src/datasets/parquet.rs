@@ -195,7 +195,7 @@ fn few(numbers: &PrimitiveArray<f64>) -> Option<(PrimitiveArray<u32>, PrimitiveA
     let mut places: HashMap<u64, u32, FixedState> = HashMap::default();
     let mut values = Vec::new();
     let mut keys = Vec::with_capacity(numbers.len());
-    for number in numbers.iter() {
+    for number in numbers {
         let place = number.map_or(0, |number| {
             *places.entry(number.to_bits()).or_insert_with(|| {
                 values.push(*number);

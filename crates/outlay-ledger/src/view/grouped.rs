@@ -41,7 +41,7 @@ pub enum Times {
 /// What reading them says.
 pub fn answer<T: Sync>(
     files: &[T],
-    get: impl Source<T>,
+    from: &impl Source<T>,
     times: Times,
     slice: &Slice,
     rates: &RateTable,
@@ -52,7 +52,7 @@ pub fn answer<T: Sync>(
     let mut currencies = Dictionary::default();
     let mut groups: HashMap<Vec<u32>, u32, FixedState> = HashMap::with_hasher(FixedState::default());
     let mut sums = Columns::default();
-    for table in files.chunks(at_once()).flat_map(|some| together(some, &get)) {
+    for table in files.chunks(at_once()).flat_map(|some| together(some, from)) {
         let table = table?;
         let taken = asked.rows(&table);
         if taken.len() == 0 {

@@ -133,7 +133,7 @@ impl View {
                     if found.len() == calls && answers(rollup, slice, &found, !self.rates.divided().is_empty()) {
                         let times = if rollup.cut == Cut::Day { Times::Days } else { Times::Instants };
                         let tables = Tables { cache, layout, version: 0, of: Of::Rollup(rollup) };
-                        return Ok(Some(blocking(move || answer(&found, tables, times, &wanted, &rates)).await?));
+                        return Ok(Some(blocking(move || answer(&found, &tables, times, &wanted, &rates)).await?));
                     }
                 }
                 Ok(None)
@@ -146,7 +146,7 @@ impl View {
                 };
                 let version = if counting.is_some() { snapshot } else { 0 };
                 let tables = Tables { cache, layout, version, of: Of::Buckets(dataset, counting) };
-                Ok(Some(blocking(move || answer(&files, tables, Times::Buckets, &wanted, &rates)).await?))
+                Ok(Some(blocking(move || answer(&files, &tables, Times::Buckets, &wanted, &rates)).await?))
             }
             Dataset::Steps | Dataset::Scores => Ok(None),
         }
