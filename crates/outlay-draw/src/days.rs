@@ -5,7 +5,7 @@ use plotters::style::RGBColor;
 
 use crate::Frame;
 use crate::canvas::{Anchor, Canvas, Drawn, Font};
-use crate::palette::{GHOST, INK_2, INK_3, RULE, WARN, colours, paler};
+use crate::palette::{GHOST, INK, INK_2, INK_3, RULE, WARN, colours, paler};
 use crate::scale::{fit, thinned, width};
 
 const SMALL: f64 = 11.0;
@@ -20,16 +20,24 @@ const KEY: [(DayMark, &str); 5] = [
 ];
 
 pub fn draw(canvas: &Canvas<'_>, frame: Frame, spec: &ChartSpec, strips: &[Vec<DayMark>]) -> Drawn {
-    let names = spec.series.iter().map(|s| width(&s.name, SMALL)).fold(0.0, f64::max).min(250.0);
-    let (left, right) = (frame.left + names + 12.0, frame.right - 1.0);
+    // Whose it is gives way, what it is never does.
+    let names: Vec<(&str, &str)> =
+        spec.series.iter().map(|s| s.name.rsplit_once(", ").unwrap_or((&s.name, ""))).collect();
+    let widest = |of: fn(&(&str, &str)) -> f64| names.iter().map(of).fold(0.0, f64::max);
+    let (who, what) = (widest(|n| width(n.0, SMALL)).min(170.0), widest(|n| width(n.1, SMALL)));
+    let (left, right) = (frame.left + who + what + 26.0, frame.right - 1.0);
     let (top, bottom) = (frame.top, frame.bottom - 40.0);
     let wide = (right - left) / spec.categories.len() as f64;
     let high = (bottom - top) / spec.series.len() as f64;
     let thick = HIGHEST.min(high - 3.0).max(2.0);
-    for (row, ((series, hue), strip)) in spec.series.iter().zip(colours(&spec.series)).zip(strips).enumerate() {
+    for (row, (hue, strip)) in colours(&spec.series).into_iter().zip(strips).enumerate() {
         let middle = top + high * (row as f64 + 0.5);
-        let name = fit(&series.name, SMALL, names + 2.0);
-        canvas.text(frame.left, middle, &name, Font::plain(SMALL), INK_2, Anchor::Start)?;
+        let (account, source) = names[row];
+        if row == 0 || names[row - 1].0 != account {
+            let account = fit(account, SMALL, who + 2.0);
+            canvas.text(frame.left, middle, &account, Font::plain(SMALL), INK, Anchor::Start)?;
+        }
+        canvas.text(frame.left + who + 14.0, middle, source, Font::plain(SMALL), INK_2, Anchor::Start)?;
         let mut from = 0;
         for run in strip.chunk_by(|a, b| a == b) {
             let x = left + wide * from as f64;
@@ -39,8 +47,10 @@ pub fn draw(canvas: &Canvas<'_>, frame: Frame, spec: &ChartSpec, strips: &[Vec<D
         }
     }
     for at in thinned(&spec.categories, SMALL, wide) {
-        let x = left + wide * at as f64;
-        canvas.text(x, bottom + 9.0, &spec.categories[at], Font::plain(SMALL), INK_3, Anchor::Start)?;
+        let (x, label) = (left + wide * at as f64, &spec.categories[at]);
+        if x + width(label, SMALL) <= right {
+            canvas.text(x, bottom + 9.0, label, Font::plain(SMALL), INK_3, Anchor::Start)?;
+        }
     }
     legend(canvas, frame, left, strips)
 }
