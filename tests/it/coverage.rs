@@ -196,3 +196,31 @@ async fn a_local_day_without_calls_is_missing_although_no_utc_day_is() {
     assert!(missing("UTC").await.is_empty());
     assert_eq!(missing("America/Los_Angeles").await, [json!("2026-10-15")]);
 }
+
+/// A provider's whole day keeps its date in every zone; an hour that begins with it does not.
+#[tokio::test]
+async fn a_billed_day_keeps_its_date_beside_a_billed_hour() {
+    let folder = temporary();
+    let path = folder.path().join("focus.csv");
+    let line = |end: &str, cost: &str| {
+        format!(
+            "AWS,111122223333,USD,Usage,2026-10-03T00:00:00Z,{end},Amazon Bedrock,AI and Machine Learning,\
+             Claude Sonnet 4.5 input tokens,{cost},1,Tokens\n"
+        )
+    };
+    let text = format!(
+        "ProviderName,BillingAccountId,BillingCurrency,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,ServiceName,\
+         ServiceCategory,SkuMeter,BilledCost,ConsumedQuantity,ConsumedUnit\n{}{}{}",
+        line("2026-10-04T00:00:00Z", "24"),
+        line("2026-10-03T01:00:00Z", "1"),
+        line("2026-10-04T00:00:00Z", "48"),
+    );
+    std::fs::write(&path, text).unwrap();
+    let company = Company::in_zone("America/New_York").await;
+    company.import(&[path]).await;
+    for (date, cost) in [("2026-10-02", "1"), ("2026-10-03", "72")] {
+        let filter = json!({ "from": date, "to": date, "zone": "America/New_York" });
+        let total = company.ask("overview", json!({ "filter": filter })).await["total"]["amount"].clone();
+        assert!(total.as_str().unwrap().starts_with(&format!("{cost}.0000")), "{date}: {total}");
+    }
+}

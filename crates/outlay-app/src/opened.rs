@@ -16,7 +16,7 @@ use outlay_model::dimension::Dimension;
 use outlay_model::money::Currency;
 use outlay_model::query::Filter;
 use outlay_model::report::Kind;
-use outlay_model::time::{Period, day_date, local_date};
+use outlay_model::time::{Period, day_date, local_date, utc_day};
 
 use crate::now;
 use crate::replies::{ErrorReply, Settings};
@@ -136,7 +136,7 @@ pub async fn context(ledger: &Ledger, view: &View, filter: &Filter) -> Result<Co
             }
         }
     }
-    local_days_of_calls(view, &period, &mut days).await?;
+    local_days_of_calls(view, &period, &presence, &mut days).await?;
     context.presence = days
         .into_iter()
         .map(|((provider, account, kind), [days, partial])| Presence { provider, account, kind, days, partial })
@@ -163,7 +163,12 @@ type DaysOf = BTreeMap<(String, String, Kind), [BTreeSet<NaiveDate>; 2]>;
 
 /// The days of calls by the period's zone. The catalogue knows UTC days, of which two can hide that a local one is
 /// missing.
-async fn local_days_of_calls(view: &View, period: &Period, days: &mut DaysOf) -> Result<(), ErrorReply> {
+async fn local_days_of_calls(
+    view: &View,
+    period: &Period,
+    presence: &[PresenceRow],
+    days: &mut DaysOf,
+) -> Result<(), ErrorReply> {
     let told = |kind: &Kind| *kind == Kind::Call;
     if period.zone == Tz::UTC || !days.keys().any(|(.., kind)| told(kind)) {
         return Ok(());
@@ -177,14 +182,24 @@ async fn local_days_of_calls(view: &View, period: &Period, days: &mut DaysOf) ->
         only_waste: false,
     };
     let cube = view.slice_of_all(&slice).await?;
-    for ((.., kind), [all, _]) in days.iter_mut() {
-        if told(kind) {
-            all.retain(|date| *date < period.from || *date > period.to);
-        }
+    for (_, sets) in days.iter_mut().filter(|((.., kind), _)| told(kind)) {
+        sets.iter_mut().for_each(|set| set.retain(|date| *date < period.from || *date > period.to));
+    }
+    let mut at: BTreeMap<(&str, &str), BTreeMap<i32, i64>> = BTreeMap::new();
+    for row in presence.iter().filter(|row| kind(row) == Some(Kind::Call)) {
+        let last = at.entry((&row.provider, &row.account)).or_default().entry(row.day).or_default();
+        *last = row.at.max(*last);
     }
     for group in &cube.groups {
-        let account = (cube.key(group, 0).to_owned(), cube.key(group, 1).to_owned(), Kind::Call);
-        days.entry(account).or_default()[0].insert(day_date(group.day));
+        let (provider, account, date) = (cube.key(group, 0), cube.key(group, 1), day_date(group.day));
+        let local = Period { from: date, to: date, zone: period.zone };
+        let touched = utc_day(local.start())..=utc_day(local.end() - 1);
+        let last = at.get(&(provider, account)).and_then(|days| days.range(touched).map(|(_, at)| *at).max());
+        let [all, partial] = days.entry((provider.to_owned(), account.to_owned(), Kind::Call)).or_default();
+        all.insert(date);
+        if last.is_some_and(|at| at < local.end()) {
+            partial.insert(date);
+        }
     }
     Ok(())
 }

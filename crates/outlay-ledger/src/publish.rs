@@ -306,6 +306,13 @@ impl Rebuild<'_> {
         for file in sources.iter().chain(&beside).chain(&steps) {
             any = any || lineage::names_parents(&read(file, &["parent_id"])?)?;
         }
+        for spill in [self.spill, self.new_steps].into_iter().flatten() {
+            if any {
+                break;
+            }
+            let rows = spill.rows(first, last, Some(&["parent_id"]))?;
+            any = rows.is_some_and(|frame| lineage::names_parents(&frame).unwrap_or(true));
+        }
         if !any {
             return Ok(Vec::new());
         }

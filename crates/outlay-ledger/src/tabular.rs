@@ -27,13 +27,8 @@ const TEXT: usize = 1 << 20;
 /// Whether a file is one by its first bytes.
 #[must_use]
 pub fn is_parquet(path: &Path) -> bool {
-    File::open(path).is_ok_and(|mut file| begins_as_parquet(&mut file))
-}
-
-/// Whether what is read next are the first bytes of one; they are taken.
-pub fn begins_as_parquet(from: &mut impl Read) -> bool {
     let mut begin = [0; MAGIC.len()];
-    from.read_exact(&mut begin).is_ok() && begin == MAGIC
+    File::open(path).and_then(|mut file| file.read_exact(&mut begin)).is_ok() && begin == MAGIC
 }
 
 /// The text of a Parquet file.

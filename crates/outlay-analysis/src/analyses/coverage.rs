@@ -395,8 +395,8 @@ mod tests {
         assert!(!day(29).missing && day(30).missing && day(31).missing);
         let Shape::Days { strips } = &found.chart.shape else { panic!("strips of days") };
         let marks = |strip: usize, day: usize| strips[strip][day - 1];
-        // No cube has a record, so that nothing makes the total.
-        assert_eq!([marks(0, 20), marks(0, 21), marks(0, 30)], [DayMark::There, DayMark::Absent, DayMark::Missing]);
+        // A bill of nothing is a bill; of calls, no cube has any.
+        assert_eq!([marks(0, 20), marks(0, 21), marks(0, 30)], [DayMark::Used, DayMark::Absent, DayMark::Missing]);
         assert_eq!([marks(1, 20), marks(1, 21), marks(1, 30)], [DayMark::There, DayMark::There, DayMark::Missing]);
         assert_eq!(found.chart.missing, [29, 30]);
         let days: Vec<i64> = account.sources.iter().map(|s| s.days).collect();

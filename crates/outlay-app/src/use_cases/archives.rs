@@ -1,4 +1,5 @@
-//! Files inside zip and tar archives, read where they lie: nothing is unpacked to the disk.
+//! Files inside zip and tar archives, read where they lie: nothing is unpacked to the disk but Parquet files, which are
+//! read from their end.
 //!
 //! A zip's directory says where each of its files begins. A tar has none: it is read through once to find them, and
 //! again from its beginning for each where it is compressed. Archives are known by their first bytes, never by name.

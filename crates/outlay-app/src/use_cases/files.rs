@@ -1,12 +1,12 @@
 //! Files to import: expanding folders and archives, opening with progress-counting readers and a hash on the way.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use outlay_import::mapping::Mapping;
-use outlay_ledger::tabular::{ParquetText, begins_as_parquet, is_parquet};
+use outlay_ledger::tabular::{MAGIC, ParquetText, is_parquet};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::archives::{self, Member};
@@ -71,10 +71,14 @@ fn mapping(found: &Found) -> Option<Mapping> {
 /// What is in a file, or in the file of an archive; of a Parquet file, as a table of text.
 fn content(found: &Found) -> std::io::Result<Box<dyn Read + Send>> {
     match &found.member {
-        Some(member) if begins_as_parquet(&mut archives::open(&found.path, member)?) => {
-            Ok(Box::new(Unpacked::of(&mut archives::open(&found.path, member)?)?))
+        Some(member) => {
+            let mut packed = archives::open(&found.path, member)?;
+            let mut begin = Vec::new();
+            packed.by_ref().take(MAGIC.len() as u64).read_to_end(&mut begin)?;
+            let parquet = begin == MAGIC;
+            let mut whole = Cursor::new(begin).chain(packed);
+            if parquet { Ok(Box::new(Unpacked::of(&mut whole)?)) } else { Ok(Box::new(whole)) }
         }
-        Some(member) => archives::open(&found.path, member),
         None if is_parquet(&found.path) => Ok(Box::new(ParquetText::open(&found.path).map_err(std::io::Error::other)?)),
         None => Ok(Box::new(File::open(&found.path)?)),
     }

@@ -6,10 +6,12 @@
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
+use outlay_model::time::utc_day;
 use polars::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::rollup::read_ints;
+use super::spill::times;
 use crate::error::Result;
 
 /// Columns that a tree of spans needs.
@@ -25,6 +27,7 @@ struct Span {
     trace: u64,
     span: u64,
     parent: u64,
+    day: i32,
     source: (i64, i64),
     call: bool,
     tokens: bool,
@@ -65,6 +68,7 @@ impl<'a> Lineage<'a> {
         let (traces, spans, parents) = (ids("trace_id")?, ids("span_id")?, ids("parent_id")?);
         let tokens = frame.column("uncached_input")?.is_not_null();
         let (import, file) = (read_ints(frame, "import")?, read_ints(frame, "file")?);
+        let time = times(frame)?;
         for (at, row) in rows {
             let place = at as usize;
             let (Some(trace), Some(span)) = (traces.get(place), spans.get(place)) else { continue };
@@ -78,6 +82,7 @@ impl<'a> Lineage<'a> {
                 trace,
                 span: of(span),
                 parent: parents.get(place).map_or(NO_SPAN, of),
+                day: utc_day(time[place]),
                 source,
                 call: calls,
                 tokens: calls && tokens.get(place) == Some(true),
@@ -87,55 +92,76 @@ impl<'a> Lineage<'a> {
         Ok(())
     }
 
-    /// The rows that are decided about and that spans below them repeat.
+    /// The rows that are decided about and that spans below them repeat. Each is judged by the spans of its day and of
+    /// one to each side, however much else happens to be there.
     pub fn repeated(mut self) -> Vec<u32> {
-        self.spans.sort_unstable_by_key(|span| span.trace);
+        self.spans.sort_unstable_by_key(|span| (span.trace, span.day));
         let mut out = Vec::new();
-        for trace in self.spans.chunk_by(|a, b| a.trace == b.trace) {
-            if trace.iter().all(|span| span.source == trace[0].source) {
+        for whole in self.spans.chunk_by(|a, b| a.trace == b.trace) {
+            if whole.iter().all(|span| span.source == whole[0].source) {
                 continue;
             }
-            let mut above: HashMap<u64, u64, FixedState> = HashMap::default();
-            for span in trace.iter().filter(|span| span.parent != NO_SPAN && span.parent != span.span) {
-                // Two files may tell one span: whichever of them comes first, the same parent has to be taken.
-                above.entry(span.span).and_modify(|known| *known = span.parent.min(*known)).or_insert(span.parent);
+            for day in whole.chunk_by(|a, b| a.day == b.day).map(|spans| spans[0].day) {
+                let from = whole.partition_point(|span| span.day < day - 1);
+                let to = whole.partition_point(|span| span.day <= day + 1);
+                let near = &whole[from..to];
+                let rows = below(near).into_iter().filter(|span| span.day == day);
+                out.extend(rows.filter_map(|span| span.row));
             }
-            // Of spans with calls below them: whether these have tokens.
-            let mut below: HashMap<u64, bool, FixedState> = HashMap::default();
-            let mut way = Vec::new();
-            for call in trace.iter().filter(|span| span.call) {
-                way.clear();
-                let mut at = call.span;
-                let mut circle = false;
-                while let Some(parent) = above.get(&at).copied() {
-                    if below.get(&parent).is_some_and(|tokens| *tokens || !call.tokens) {
-                        // Those above were told then.
-                        break;
-                    }
-                    circle = parent == call.span || way.len() >= HIGHEST;
-                    if circle {
-                        break;
-                    }
-                    way.push(parent);
-                    at = parent;
-                }
-                if !circle {
-                    way.iter().for_each(|span| *below.entry(*span).or_default() |= call.tokens);
-                }
-            }
-            let repeats = |span: &&Span| below.get(&span.span).is_some_and(|tokens| *tokens || !span.tokens);
-            out.extend(trace.iter().filter(repeats).filter_map(|span| span.row));
         }
         out
     }
+}
+
+/// The spans of a trace that others of it repeat, where more than one file tells of it.
+fn below(trace: &[Span]) -> Vec<Span> {
+    if trace.iter().all(|span| span.source == trace[0].source) {
+        return Vec::new();
+    }
+    let mut above: HashMap<u64, u64, FixedState> = HashMap::default();
+    for span in trace.iter().filter(|span| span.parent != NO_SPAN && span.parent != span.span) {
+        // Two files may tell one span: whichever of them comes first, the same parent has to be taken.
+        above.entry(span.span).and_modify(|known| *known = span.parent.min(*known)).or_insert(span.parent);
+    }
+    // Of spans with calls below them: whether these have tokens.
+    let mut below: HashMap<u64, bool, FixedState> = HashMap::default();
+    let mut way = Vec::new();
+    for call in trace.iter().filter(|span| span.call) {
+        way.clear();
+        let mut at = call.span;
+        let mut circle = false;
+        while let Some(parent) = above.get(&at).copied() {
+            if below.get(&parent).is_some_and(|tokens| *tokens || !call.tokens) {
+                // Those above were told then.
+                break;
+            }
+            circle = parent == call.span || way.len() >= HIGHEST;
+            if circle {
+                break;
+            }
+            way.push(parent);
+            at = parent;
+        }
+        if !circle {
+            way.iter().for_each(|span| *below.entry(*span).or_default() |= call.tokens);
+        }
+    }
+    let repeats = |span: &&Span| below.get(&span.span).is_some_and(|tokens| *tokens || !span.tokens);
+    trace.iter().filter(repeats).copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Rows of (span, parent, tokens, file), all calls of one trace.
+    /// Rows of (span, parent, tokens, file), all calls of one trace on one day.
     fn repeated(rows: &[(&str, &str, Option<i64>, i64)]) -> Vec<u32> {
+        on_days(
+            &rows.iter().map(|(span, parent, tokens, file)| (*span, *parent, *tokens, *file, 0)).collect::<Vec<_>>(),
+        )
+    }
+
+    fn on_days(rows: &[(&str, &str, Option<i64>, i64, i64)]) -> Vec<u32> {
         let ids = |name: &str, of: &dyn Fn(usize) -> Option<&'static [u8]>| {
             BinaryChunked::from_iter_options(name.into(), (0..rows.len()).map(of)).into_column()
         };
@@ -146,6 +172,9 @@ mod tests {
         let frame = DataFrame::new(
             rows.len(),
             vec![
+                ints("time", &|at| Some(rows[at].4 * outlay_model::time::DAY))
+                    .cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))
+                    .unwrap(),
                 ids("trace_id", &|_| Some(b"t")),
                 ids("span_id", &|at| leak(rows[at].0)),
                 ids("parent_id", &|at| leak(rows[at].1)),
@@ -174,6 +203,13 @@ mod tests {
         // A call without tokens takes nobody's away.
         assert_eq!(repeated(&[agent, ("call", "agent", None, 1)]), [0_u32; 0]);
         assert_eq!(repeated(&[("chat", "", None, 0), ("call", "chat", None, 1)]), [0]);
+    }
+
+    #[test]
+    fn spans_of_far_days_are_not_asked() {
+        let rows = |day| [("a", "", Some(1), 0, 10), ("b", "a", Some(1), 1, day)];
+        assert_eq!([9, 10, 11].map(|day| on_days(&rows(day))), [[0]; 3]);
+        assert_eq!([8, 12].map(|day| on_days(&rows(day))), [[0_u32; 0]; 2]);
     }
 
     #[test]

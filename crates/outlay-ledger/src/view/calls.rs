@@ -328,15 +328,19 @@ impl View {
         }
         all.extend(self.rows(self.files(Dataset::Steps.name()).await?, of_trace()).await?);
         // A span that those of another file repeat is a step here; a call that came twice is there already.
-        let spans: HashSet<String> = all.iter().map(|call| call.text("span_id").to_owned()).collect();
-        let aside = self.rows(self.files(&Dataset::Calls.aside()).await?, of_trace()).await?;
-        let above = aside.into_iter().filter(|call| {
+        let mut spans: HashSet<String> = all.iter().map(|call| call.text("span_id").to_owned()).collect();
+        let mut aside = self.rows(self.files(&Dataset::Calls.aside()).await?, of_trace()).await?;
+        aside.retain(|call| !call.text("span_id").is_empty());
+        // One above another is found by the one below it.
+        while let Some(at) = aside.iter().position(|call| {
             let span = call.text("span_id");
             !spans.contains(span) && all.iter().any(|other| other.text("parent_id") == span)
-        });
-        let mut above: Vec<StoredCall> = above.collect();
-        above.iter_mut().for_each(StoredCall::tell_nothing_twice);
-        all.extend(above);
+        }) {
+            let mut above = aside.swap_remove(at);
+            above.tell_nothing_twice();
+            spans.insert(above.text("span_id").to_owned());
+            all.push(above);
+        }
         if all.is_empty() {
             return Err(Error::Unknown(format!("trace {trace_id}")));
         }

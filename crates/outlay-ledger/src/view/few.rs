@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use outlay_model::cube::Slice;
 use outlay_model::dimension::Dimension;
 use outlay_model::query::Condition;
 use outlay_model::tokens::BUCKETS;
@@ -18,10 +19,10 @@ use crate::error::{Error, Result};
 use crate::layout::Layout;
 
 /// More rows than this are not few, about 100 MB.
-const MOST_ROWS: usize = 250_000;
+const MOST_ROWS: usize = 150_000;
 
 /// What there are many of, so that one of them has few rows.
-const MANY: [Dimension; 3] = [Dimension::User, Dimension::Customer, Dimension::ApiKey];
+const MANY: [Dimension; 2] = [Dimension::User, Dimension::Customer];
 
 /// Rows as they were found, a frame a file.
 pub type Frames = Arc<Vec<DataFrame>>;
@@ -30,16 +31,18 @@ pub type Frames = Arc<Vec<DataFrame>>;
 #[derive(Debug)]
 pub struct Found {
     matching: Matching,
-    files: Vec<i64>,
+    files: Vec<String>,
     frames: Option<Frames>,
 }
 
 /// Shared between all views of a ledger.
 pub type Cache = Arc<Mutex<Option<Found>>>;
 
-/// The condition that few calls meet, where these calls can answer a question under all the conditions.
-pub fn narrow(conditions: &[Condition]) -> Option<&Condition> {
-    let on_ids = conditions.iter().any(|c| matches!(c.dimension, Dimension::Trace | Dimension::Session));
+/// The condition that few calls meet, where these calls can answer a slice.
+pub fn narrow(slice: &Slice) -> Option<&Condition> {
+    let conditions = &slice.conditions;
+    let mut dimensions = slice.by.iter().copied().chain(conditions.iter().map(|c| c.dimension));
+    let on_ids = dimensions.any(|dimension| matches!(dimension, Dimension::Trace | Dimension::Session));
     let few = |c: &&Condition| {
         MANY.contains(&c.dimension) && !c.negate && c.values.len() <= 3 && !c.values.iter().any(String::is_empty)
     };
@@ -53,34 +56,38 @@ pub fn narrow(conditions: &[Condition]) -> Option<&Condition> {
 /// Where a file cannot be read.
 pub fn rows(cache: &Cache, layout: &Layout, from: &[FileRow], condition: &Condition) -> Result<Option<Frames>> {
     let matching = Matching { column: condition.dimension.name().to_owned(), words: condition.values.clone() };
-    // Files never change, and every one has a number of its own.
-    let numbers: Vec<i64> = from.iter().map(|file| file.id).collect();
+    // Files never change, and a name is given once.
+    let names: Vec<String> = from.iter().map(|file| file.path.clone()).collect();
     let lock = || cache.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(found) = lock().as_ref()
-        && (&found.matching, &found.files) == (&matching, &numbers)
+        && (&found.matching, &found.files) == (&matching, &names)
     {
         return Ok(found.frames.clone());
     }
-    let columns: Vec<Expr> = columns().into_iter().map(col).collect();
-    let mut frames: Vec<DataFrame> = Vec::with_capacity(from.len());
+    let read = |file: &FileRow, columns: &[&str]| {
+        let path = layout.file(&file.path);
+        let lazy = files::lazy_where(&path, Some(&matching))?.filter(holds(condition));
+        let columns: Vec<Expr> = columns.iter().map(|name| col(*name)).collect();
+        lazy.select(columns).collect().map_err(|e| Error::Damaged { path, reason: e.to_string() })
+    };
+    // How many there are is known before they are read.
+    let mut with: Vec<&FileRow> = Vec::new();
     let mut rows = 0;
     for some in from.chunks(rayon::current_num_threads()) {
-        let read = |file: &FileRow| {
-            let path = layout.file(&file.path);
-            let lazy = files::lazy_where(&path, Some(&matching))?.filter(holds(condition));
-            let found = lazy.select(columns.clone()).collect();
-            found.map_err(|e| Error::Damaged { path, reason: e.to_string() })
-        };
-        let found = some.par_iter().map(read).collect::<Result<Vec<_>>>()?;
-        rows += found.iter().map(DataFrame::height).sum::<usize>();
+        let count = |file: &FileRow| Ok(read(file, &[condition.dimension.name()])?.height());
+        for (file, found) in some.iter().zip(some.par_iter().map(count).collect::<Result<Vec<usize>>>()?) {
+            rows += found;
+            with.extend((found > 0).then_some(file));
+        }
         if rows > MOST_ROWS {
-            *lock() = Some(Found { matching, files: numbers, frames: None });
+            *lock() = Some(Found { matching, files: names, frames: None });
             return Ok(None);
         }
-        frames.extend(found.into_iter().filter(|frame| frame.height() > 0));
     }
+    let columns = columns();
+    let frames = with.par_iter().map(|file| read(file, &columns)).collect::<Result<Vec<_>>>()?;
     let frames = Some(Arc::new(frames));
-    *lock() = Some(Found { matching, files: numbers, frames: frames.clone() });
+    *lock() = Some(Found { matching, files: names, frames: frames.clone() });
     Ok(frames)
 }
 

@@ -267,12 +267,14 @@ impl<'a> Asked<'a> {
             })
         };
         // Rows lie by time, then by price: what two neighbours share is looked up once.
-        let mut last: Option<((Micros, i64, i64), u32)> = None;
+        let mut last: Option<((Micros, bool, i64, i64), u32)> = None;
         let codes = (0..taken.len())
             .map(|at| {
                 let row = taken.row(at);
                 let of = (
                     if self.slice.grain == Grain::Whole && self.divided.is_empty() { 0 } else { table.time[row] },
+                    // A day of a provider keeps its date where an hour that begins with it does not.
+                    table.whole_days.as_ref().is_some_and(|whole| whole[row]),
                     table.rate_set.at(row),
                     if self.divided.is_empty() { 0 } else { table.size_bin.at(row) },
                 );

@@ -94,6 +94,11 @@ impl Answered {
 
     /// Keeps an answer, in place of those that were asked for longest ago.
     pub fn keep(&mut self, (snapshot, all, slice): (i64, bool, &Slice), cube: &Cube) {
+        if cube.groups.len() > Answered::MOST_GROUPS / 2 {
+            return;
+        }
+        // Two may have asked the same at once.
+        self.0.retain(|(s, a, of, _)| (*s, *a, of) != (snapshot, all, slice));
         self.0.push_front((snapshot, all, slice.clone(), cube.clone()));
         // An answer without groups takes room, too.
         let size = |(.., cube): &(i64, bool, Slice, Cube)| cube.groups.len() + 100;

@@ -89,7 +89,7 @@ impl View {
                 query(lazy, dataset, &wanted, &divided)
             };
             if dataset == Dataset::Calls
-                && let Some(narrow) = few::narrow(&wanted.conditions)
+                && let Some(narrow) = few::narrow(&wanted)
                 && let Some(rows) = few::rows(&few, &layout, &files, narrow)?
             {
                 return under_one_another(rows.iter().map(|frame| Ok(ask(frame.clone().lazy()).collect()?)));
