@@ -220,17 +220,17 @@ impl<'a> Asked<'a> {
         };
         let mut taken = Taken::All(table.rows);
         if !whole {
-            taken = taken.only(|row| self.within(table, row));
+            taken = taken.kept_where(|row| self.within(table, row));
         }
         if self.slice.only_waste {
-            taken = taken.only(|row| table.waste.at(row) != 0);
+            taken = taken.kept_where(|row| table.waste.at(row) != 0);
         }
         for condition in &self.slice.conditions {
             let dim = table.dim(condition.dimension.name()).unwrap_or(&untold);
             let takes: Vec<bool> =
                 dim.words.iter().map(|word| condition.values.contains(word) != condition.negate).collect();
             if !takes.iter().all(|takes| *takes) {
-                taken = taken.only(|row| takes[dim.at(row)]);
+                taken = taken.kept_where(|row| takes[dim.at(row)]);
             }
         }
         taken
@@ -316,7 +316,7 @@ impl Taken {
         }
     }
 
-    fn only(self, takes: impl Fn(usize) -> bool) -> Taken {
+    fn kept_where(self, takes: impl Fn(usize) -> bool) -> Taken {
         Taken::Some(match self {
             Taken::All(rows) => (0..rows as u32).filter(|row| takes(*row as usize)).collect(),
             Taken::Some(mut rows) => {
