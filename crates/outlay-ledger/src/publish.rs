@@ -283,12 +283,12 @@ impl Rebuild<'_> {
         if self.dataset != Dataset::Calls {
             return Ok(Vec::new());
         }
-        let (first, last) = (part.span.first - 1, part.span.last + 1);
-        let steps: Vec<&FileRow> = self.steps.iter().filter(|file| overlaps(file, first, last)).collect();
         // A file alone was decided about when it was read.
         if self.of_spans.len() < 2 || !all.iter().any(|c| self.of_spans.contains(&(c.import, c.file))) {
             return Ok(Vec::new());
         }
+        let (first, last) = (part.span.first - 1, part.span.last + 1);
+        let steps: Vec<&FileRow> = self.steps.iter().filter(|file| overlaps(file, first, last)).collect();
         let read = |file: &FileRow, columns: &[&str]| files::read(&self.layout.file(&file.path), Some(columns));
         let days = |frame: &DataFrame, range: std::ops::RangeInclusive<i32>| -> Result<Vec<u32>> {
             let time = times(frame)?;

@@ -98,9 +98,6 @@ impl<'a> Lineage<'a> {
         self.spans.sort_unstable_by_key(|span| (span.trace, span.day));
         let mut out = Vec::new();
         for whole in self.spans.chunk_by(|a, b| a.trace == b.trace) {
-            if whole.iter().all(|span| span.source == whole[0].source) {
-                continue;
-            }
             for day in whole.chunk_by(|a, b| a.day == b.day).map(|spans| spans[0].day) {
                 let from = whole.partition_point(|span| span.day < day - 1);
                 let to = whole.partition_point(|span| span.day <= day + 1);
