@@ -80,10 +80,13 @@ impl Bridge {
         self.opened.get_or_init(open).await;
     }
 
-    /// Waits until the first company file is open; what went wrong is the answer to the first request.
-    async fn ready(&self) -> Result<(), ErrorReply> {
-        self.open_first().await;
-        lock(&self.start_fault).take().map_or(Ok(()), Err)
+    /// Why no company file is open, where the first one could not be opened: what a page that asks has to hear, be it
+    /// the first page or the same one read again.
+    fn told(&self, error: ErrorReply) -> ErrorReply {
+        if error.code != "no_ledger" {
+            return error;
+        }
+        lock(&self.start_fault).clone().unwrap_or(error)
     }
 
     /// Reads ahead, beside the requests, and no longer for a company file or data version that was left.
@@ -143,10 +146,10 @@ pub async fn call(
     request: Value,
     progress: Channel<Progress>,
 ) -> Result<Value, ErrorReply> {
-    bridge.ready().await?;
+    bridge.open_first().await;
     // A closed page hears no progress; the work itself goes on to its end.
     let task = Task::new(move |step| drop(progress.send(step)));
-    bridge.answer(id, command, request, task).await
+    bridge.answer(id, command, request, task).await.map_err(|error| bridge.told(error))
 }
 
 /// Asks a running request to stop; unknown ids have ended already.
@@ -173,6 +176,20 @@ mod tests {
         let answer = bridge.answer(1, "no_such".to_owned(), Value::Null, Task::silent()).await;
         assert_eq!(answer.map_err(|e| e.code), Err("bad_request".to_owned()));
         assert!(lock(&bridge.running).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_company_file_that_does_not_open_says_so_every_time() {
+        let nowhere = std::env::temp_dir().join(format!("outlay-bridge-{}", std::process::id()));
+        std::fs::write(&nowhere, "no folder").expect("writes");
+        let bridge = Bridge::new(App::new(None), Some(nowhere.clone()));
+        bridge.open_first().await;
+        for _ in 0..2 {
+            let answer = bridge.answer(1, "ledger_info".to_owned(), serde_json::json!({}), Task::silent()).await;
+            let error = bridge.told(answer.expect_err("nothing is open"));
+            assert_ne!(error.code, "no_ledger", "{error:?}");
+        }
+        std::fs::remove_file(nowhere).expect("is there");
     }
 
     #[tokio::test]

@@ -94,3 +94,29 @@ async fn a_trace_in_two_files_counts_once() {
     company.import(&apart[2..]).await;
     assert_eq!(told(&company).await[1], json!(1));
 }
+
+#[tokio::test]
+async fn what_was_forgotten_does_not_come_back_through_the_span_above() {
+    let folder = temporary();
+    // The agent begins ten seconds before midnight, its call at midnight.
+    let agent = span("00f067aa0ba902b1", "", 57_590, "invoke_agent", Some((30_000, 900)));
+    let mut chat = span("00f067aa0ba902b3", "00f067aa0ba902b1", 57_600, "chat", Some((30_000, 900)));
+    let user = json!({ "key": "user.id", "value": { "stringValue": "u-4711" } });
+    chat["attributes"].as_array_mut().unwrap().push(user);
+    let (first, second) = (file(folder.path(), "a.json", &[&agent]), file(folder.path(), "b.json", &[&chat]));
+    let mut other = span("00f067aa0ba902c1", "", 40, "chat", Some((1_000, 10)));
+    other["traceId"] = json!("5bf92f3577b34da6a3ce929d0e0e4737");
+    let later = file(folder.path(), "later.json", &[&other]);
+    let filter = json!({ "filter": { "month": "2026-10", "zone": "UTC" } });
+    for what in [json!({ "user": "u-4711" }), json!({ "from": "2026-10-06", "to": "2026-10-06" })] {
+        let company = Company::in_zone("UTC").await;
+        company.import(std::slice::from_ref(&first)).await;
+        company.import(std::slice::from_ref(&second)).await;
+        assert_eq!(company.ask("calls", filter.clone()).await["total"], 1);
+        company.ask("forget", what).await;
+        assert_eq!(company.ask("calls", filter.clone()).await["total"], 0);
+        // The agent's day is decided about again.
+        company.import(std::slice::from_ref(&later)).await;
+        assert_eq!(company.ask("calls", filter.clone()).await["total"], 1);
+    }
+}

@@ -175,3 +175,27 @@ async fn usage_by_day_and_by_hour_is_used_once() {
         "{both}"
     );
 }
+
+/// A nightly script appends what the last days' pages say: most buckets are in the file again and again.
+#[tokio::test]
+async fn pages_that_repeat_buckets_count_them_once() {
+    let folder = temporary();
+    for name in [
+        "openai-admin-usage/completions_2026-10.json",
+        "openai-admin-costs/costs_2026-10.json",
+        "anthropic-admin-usage/messages_2026-10.json",
+    ] {
+        let once = sample_data().join("four-providers").join(name);
+        let text = std::fs::read_to_string(&once).unwrap();
+        let twice = folder.path().join(name.replace('/', "-"));
+        std::fs::write(&twice, format!("{text}\n{text}")).unwrap();
+        let (one, two) = (Company::in_zone("UTC").await, Company::in_zone("UTC").await);
+        let first = one.import(&[once]).await;
+        let second = two.import(std::slice::from_ref(&twice)).await;
+        let count = |reply: &Value, key: &str| reply["files"][0][key].as_u64().unwrap();
+        assert_eq!(count(&first, "duplicate"), 0, "{name}");
+        assert_eq!(count(&second, "imported"), count(&first, "imported"), "{name}");
+        assert_eq!(count(&second, "duplicate"), count(&first, "imported"), "{name}");
+        assert_eq!(overview(&two).await["total"], overview(&one).await["total"], "{name}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use outlay_app::numbers::Numbers;
-use outlay_app::replies::{ErrorReply, ExportFormat, ExportOf, ExportRequest, Nothing};
+use outlay_app::replies::{ErrorReply, ExportFormat, ExportOf, ExportRequest};
 use outlay_app::task::Task;
 use outlay_app::{App, use_cases};
 use serde::Serialize;
@@ -85,8 +85,8 @@ impl Context {
     /// How to print for people: the terminal's width and colours, the ledger's number format.
     pub async fn look(&self) -> Look {
         let mut look = Look::of_stdout();
-        if let Ok(info) = use_cases::ledger_info(&self.app, Nothing {}, &Task::silent()).await {
-            look.numbers = Numbers::parse(&info.settings.number_format);
+        if let Ok(settings) = use_cases::settings(&self.app).await {
+            look.numbers = Numbers::parse(&settings.number_format);
         }
         look
     }

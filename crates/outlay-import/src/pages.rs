@@ -51,6 +51,8 @@ pub(crate) struct Found<'a, 'p> {
     pub at: Spot<'p>,
     pub cells: Cells<'a>,
     pub idle: bool,
+    /// Number of the bucket: pages that were asked for on several days repeat one another's.
+    pub section: u32,
     /// Results in the bucket.
     pub of: usize,
 }
@@ -111,14 +113,16 @@ pub(crate) fn read(
     let (layout, path) = (head.layout, path(head));
     let mut rows = JsonRows::new(input.reader, layout, path);
     rows.watch("has_more");
+    let mut section = 0_u32;
     while let Some(step) = rows.advance() {
+        section = section.saturating_add(1);
         let (line, broken) = match step {
             Step::Object(line) => (line, rows.check()),
             Step::Bad(line, reason) => (line, Some(Fault::new("", reason, &rows.lossy()))),
         };
         let at = Spot { line, document: Some(&rows) };
         match (broken, rows.text()) {
-            (None, Ok(text)) => bucket(text, at, &rows, api, &mut feed, &mut each)?,
+            (None, Ok(text)) => bucket(text, section, at, &rows, api, &mut feed, &mut each)?,
             (Some(mut fault), _) => {
                 if let (true, Some(broken)) = (rows.is_cut(), feed.broken_tail()) {
                     fault.reason = format!("{}; {broken}", fault.reason);
@@ -140,6 +144,7 @@ pub(crate) fn read(
 /// The rows of one bucket.
 fn bucket(
     text: &str,
+    section: u32,
     at: Spot<'_>,
     document: &dyn InDocument,
     api: &Api,
@@ -152,15 +157,15 @@ fn bucket(
     for (key, raw) in own {
         told.push((named(api, key.clone()), scalar(raw)));
     }
-    let Some(list) = RESULTS.iter().copied().find(|key| bucket.has(key)) else {
+    let Some(results_key) = RESULTS.iter().copied().find(|key| bucket.has(key)) else {
         return feed.reject(at, &Fault::new(RESULTS[0], "the bucket has no list of results", text));
     };
-    let results = match bucket.raw(list) {
-        Some(raw) if !raw.starts_with('[') => return feed.reject(at, &bucket.fault(list, "is not a list")),
+    let results = match bucket.raw(results_key) {
+        Some(raw) if !raw.starts_with('[') => return feed.reject(at, &bucket.fault(results_key, "is not a list")),
         raw => items(raw.unwrap_or_default()),
     };
     if results.is_empty() {
-        let found = Found { at, cells: Cells::told(&told, text), idle: true, of: 0 };
+        let found = Found { at, cells: Cells::told(&told, text), idle: true, section, of: 0 };
         return match each(found, feed) {
             Ok(pushed) => pushed,
             Err(fault) => feed.reject(at, &spelled(api, fault)),
@@ -173,7 +178,7 @@ fn bucket(
         let begins = (result.as_ptr() as usize).saturating_sub(text.as_ptr() as usize).clamp(counted, text.len());
         line += text.as_bytes()[counted..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
         counted = begins;
-        let item = Item { bucket: document, list, at: index };
+        let item = Item { bucket: document, list: results_key, at: index };
         let at = Spot { line, document: Some(&item) };
         if !result.starts_with('{') {
             feed.reject(at, &Fault::new("", "this is not a JSON object", result))?;
@@ -183,7 +188,7 @@ fn bucket(
         flatten(api, &Object::of(result), "", &mut told);
         let cells = Cells::told(&told, result);
         let odd = api.nested.iter().find(|key| !cells.text(key).is_empty());
-        let found = Found { at, cells, idle: false, of: results.len() };
+        let found = Found { at, cells, idle: false, section, of: results.len() };
         let done = match odd {
             Some(key) => Err(Fault::new(key, format!("{key} is not an object"), cells.text(key))),
             None => each(found, feed),

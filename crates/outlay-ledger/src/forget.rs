@@ -14,8 +14,11 @@ use crate::catalogue::files::{self, FileRow};
 use crate::catalogue::{audit, imports};
 use crate::datasets::files as parquet;
 use crate::datasets::frames::conform;
+use crate::datasets::lineage::Ancestors;
 use crate::datasets::parts::folder;
+use crate::datasets::rollup::Room;
 use crate::datasets::schema::Dataset;
+use crate::datasets::spill::times;
 use crate::datasets::words::Words;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
@@ -34,6 +37,22 @@ pub enum Forget {
     Texts,
     /// Every record from an instant up to another, excluded.
     Time(Micros, Micros),
+}
+
+impl Forget {
+    /// Whether a file can have rows that go.
+    fn concerns(&self, file: &FileRow) -> bool {
+        !matches!(self, Forget::Time(from, to) if file.last < *from || file.first >= *to)
+    }
+
+    /// Which rows of a frame go, by themselves.
+    fn marks(&self, frame: &DataFrame, user: &[String]) -> Result<Vec<bool>> {
+        match self {
+            Forget::User(_) => of_user(frame, user),
+            Forget::Time(from, to) => Ok(times(frame)?.iter().map(|time| (*from..*to).contains(time)).collect()),
+            Forget::Texts => Ok(vec![false; frame.height()]),
+        }
+    }
 }
 
 /// What went.
@@ -78,14 +97,14 @@ impl Ledger {
             }
         }
         let about = Arc::new(about);
+        let above = Arc::new(self.above(before.id, what, &user).await?);
         let mut done = Forgotten { data_version: snapshot, ..Forgotten::default() };
         let mut plans: Vec<(i64, Option<Written>)> = Vec::new();
         for dataset in Dataset::ALL {
             for (name, rolled) in [(dataset.name().to_owned(), true), (dataset.aside(), false)] {
                 for file in files::seen(&self.pool, before.id, &name).await? {
-                    if let Forget::Time(from, to) = what
-                        && (file.last < *from || file.first >= *to)
-                    {
+                    // A span can begin long before what it repeats.
+                    if !(what.concerns(&file) || dataset == Dataset::Calls && !rolled && !above.is_empty()) {
                         continue;
                     }
                     let job = Job {
@@ -93,6 +112,7 @@ impl Ledger {
                         what: what.clone(),
                         user: user.clone(),
                         about: about.clone(),
+                        above: (dataset == Dataset::Calls && !rolled).then(|| above.clone()),
                         dataset,
                         snapshot,
                     };
@@ -144,6 +164,36 @@ impl Ledger {
         Ok(done)
     }
 
+    /// The spans above all that goes. Those of them that lie aside tell its tokens once more, and would stand in its
+    /// place when the day is decided about again.
+    async fn above(&self, snapshot: i64, what: &Forget, user: &[String]) -> Result<Ancestors> {
+        let spans = imports::of_spans(&self.pool).await?;
+        if spans.is_empty() || matches!(what, Forget::Texts) {
+            return Ok(Ancestors::default());
+        }
+        let mut all = Vec::new();
+        for name in [Dataset::Calls.name().to_owned(), Dataset::Calls.aside(), Dataset::Steps.name().to_owned()] {
+            all.extend(files::seen(&self.pool, snapshot, &name).await?);
+        }
+        let (layout, what, user) = (self.layout.clone(), what.clone(), user.to_vec());
+        blocking(move || {
+            let mut above = Ancestors::of(spans);
+            let columns: Vec<&str> = ["time", "user"].into_iter().chain(Ancestors::COLUMNS).collect();
+            for file in all.iter().filter(|file| what.concerns(file)) {
+                let frame = parquet::read(&layout.file(&file.path), Some(&columns))?;
+                above.ask(&frame, &what.marks(&frame, &user)?)?;
+            }
+            if !above.is_empty() {
+                for file in &all {
+                    above.learn(&parquet::read(&layout.file(&file.path), Some(&Ancestors::COLUMNS))?)?;
+                }
+                above.climb();
+            }
+            Ok(above)
+        })
+        .await
+    }
+
     /// Writes the catalogue anew, so that free pages and the log beside it hold nothing of what was deleted.
     async fn rewrite_catalogue(&self) -> Result<()> {
         sqlx::query("VACUUM").execute(&self.pool).await?;
@@ -158,6 +208,8 @@ struct Job {
     what: Forget,
     user: Vec<String>,
     about: Arc<About>,
+    /// Spans that tell the tokens of what goes, for displaced rows.
+    above: Option<Arc<Ancestors>>,
     dataset: Dataset,
     snapshot: i64,
 }
@@ -180,17 +232,16 @@ impl Job {
                 let empty = TEXTS.map(|name| lit(NULL).cast(DataType::Binary).alias(name));
                 (count, frame.lazy().with_columns(empty).collect()?)
             }
-            Forget::User(_) => {
-                let mut goes = of_user(&frame, &self.user)?;
+            Forget::User(_) | Forget::Time(..) => {
+                let mut goes = self.what.marks(&frame, &self.user)?;
                 if self.dataset == Dataset::Scores {
                     self.about.mark(&frame, &mut goes)?;
                 }
+                if let Some(above) = &self.above {
+                    above.mark(&frame, &mut goes)?;
+                }
                 let left = frame.filter(&goes.iter().map(|goes| Some(!goes)).collect::<BooleanChunked>())?;
                 (goes.iter().filter(|goes| **goes).count() as i64, left)
-            }
-            Forget::Time(from, to) => {
-                let time = || col("time").cast(DataType::Int64);
-                self.without(frame, time().gt_eq(lit(*from)).and(time().lt(lit(*to))))?
             }
         };
         if gone == 0 {
@@ -204,15 +255,9 @@ impl Job {
         Ok(Some((gone, written)))
     }
 
-    fn without(&self, frame: DataFrame, goes: Expr) -> Result<(i64, DataFrame)> {
-        let all = frame.height();
-        let left = frame.lazy().filter(goes.not()).collect()?;
-        Ok(((all - left.height()) as i64, left))
-    }
-
     fn write(&self, frame: DataFrame, file: &FileRow, rolled: bool, number: usize) -> Result<Written> {
         let path = |name: &str| format!("{name}/{}/{:06}-f{number}.parquet", folder(&file.part), self.snapshot);
-        let times = crate::datasets::spill::times(&frame)?;
+        let times = times(&frame)?;
         let zone_name = file.zone.split('|').next().unwrap_or_default();
         let mut row = FileRow {
             id: 0,
@@ -235,7 +280,7 @@ impl Job {
         save(&rows, &words, &mut row)?;
         let rollups = if rolled {
             let zone = zone_name.parse().unwrap_or(chrono_tz::Tz::UTC);
-            write_rollups(&rows, &mut words, zone, &row, path, save)?
+            write_rollups(&rows, &mut words, &mut Room::default(), zone, &row, path, save)?
         } else {
             Vec::new()
         };

@@ -16,7 +16,7 @@ use crate::datasets::identity::contents;
 use crate::datasets::likeness::{LIKENESS, likeness};
 use crate::datasets::lineage::{self, Lineage};
 use crate::datasets::parts::{Cut, Span, folder};
-use crate::datasets::rollup::{self, read_ints};
+use crate::datasets::rollup::{self, Room, read_ints};
 use crate::datasets::schema::Dataset;
 use crate::datasets::spill::{Spill, times};
 use crate::datasets::words::{NONE, Words};
@@ -82,6 +82,13 @@ pub struct Rebuild<'a> {
     pub go_on: &'a dyn Fn() -> bool,
 }
 
+/// What the next file begins with.
+#[derive(Default)]
+struct Next {
+    number: u32,
+    room: Room,
+}
+
 struct Part {
     span: Span,
     /// The month's layout changes: existing files are only sources.
@@ -100,7 +107,7 @@ impl Rebuild<'_> {
         for day in new_days.keys().chain(new_steps.keys()) {
             days.extend([day - 1, *day, day + 1]);
         }
-        let mut sequence = 0;
+        let mut next = Next::default();
         let mut keys = KeyCache::default();
         let mut moved: BTreeSet<i64> = BTreeSet::new();
         for part in self.parts(&days, &new_days) {
@@ -110,7 +117,7 @@ impl Rebuild<'_> {
             if part.moves {
                 moved.extend(self.files().filter(|f| overlaps(f, part.span.first, part.span.last)).map(|f| f.id));
             }
-            self.part(&part, words, &mut keys, &mut plan, &mut sequence)?;
+            self.part(&part, words, &mut keys, &mut plan, &mut next)?;
         }
         plan.removed.extend(moved);
         plan.removed.sort_unstable();
@@ -155,7 +162,7 @@ impl Rebuild<'_> {
         words: &mut Words,
         keys: &mut KeyCache,
         plan: &mut Plan,
-        sequence: &mut u32,
+        next: &mut Next,
     ) -> Result<()> {
         let here = |f: &&FileRow| {
             if part.moves { overlaps(f, part.span.first, part.span.last) } else { f.part == part.span.label }
@@ -240,9 +247,9 @@ impl Rebuild<'_> {
             }
         }
         let (standing_files, aside_files) = kept.split_at_mut(standing.len());
-        self.settle(part, &standing, standing_files, to_standing, words, plan, sequence, self.dataset.name(), true)?;
+        self.settle(part, &standing, standing_files, to_standing, words, plan, next, self.dataset.name(), true)?;
         let aside_name = self.dataset.aside();
-        self.settle(part, &aside, aside_files, to_aside, words, plan, sequence, &aside_name, false)
+        self.settle(part, &aside, aside_files, to_aside, words, plan, next, &aside_name, false)
     }
 
     /// Adds rows with ids from one day to each side.
@@ -402,7 +409,7 @@ impl Rebuild<'_> {
         mut add: Pieces,
         words: &mut Words,
         plan: &mut Plan,
-        sequence: &mut u32,
+        next: &mut Next,
         dataset: &str,
         rolled: bool,
     ) -> Result<()> {
@@ -438,7 +445,7 @@ impl Rebuild<'_> {
             id: 0,
             dataset: dataset.to_owned(),
             part: part.span.label.clone(),
-            path: path(dataset, *sequence),
+            path: path(dataset, next.number),
             rows: frame.height() as i64,
             bytes: 0,
             hash: String::new(),
@@ -449,12 +456,16 @@ impl Rebuild<'_> {
         };
         self.write(&frame, words, &mut row)?;
         let rollups = if rolled && self.dataset == Dataset::Calls {
-            let named = |name: &str| path(name, *sequence);
-            write_rollups(&frame, words, self.zone, &row, named, |frame, words, file| self.write(frame, words, file))?
+            let number = next.number;
+            let named = |name: &str| path(name, number);
+            let room = &mut next.room;
+            write_rollups(&frame, words, room, self.zone, &row, named, |frame, words, file| {
+                self.write(frame, words, file)
+            })?
         } else {
             Vec::new()
         };
-        *sequence += 1;
+        next.number += 1;
         plan.added.push(Written { file: row, rollups });
         Ok(())
     }
@@ -469,6 +480,7 @@ impl Rebuild<'_> {
 pub fn write_rollups(
     calls: &DataFrame,
     words: &mut Words,
+    room: &mut Room,
     zone: Tz,
     of: &FileRow,
     path: impl Fn(&str) -> String,
@@ -489,7 +501,7 @@ pub fn write_rollups(
         out.push(file);
         Ok(())
     };
-    for rolled in rollup::roll_up(calls, words, zone)? {
+    for rolled in rollup::roll_up(calls, words, zone, room)? {
         add(rolled.rollup.name, &rolled.frame, words, &rolled.overflow)?;
     }
     add(LIKENESS, &likeness(calls, words)?, words, &[])?;

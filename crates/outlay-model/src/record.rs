@@ -158,6 +158,8 @@ pub struct Usage<'a> {
     pub idle: bool,
     /// What makes the row unique beside time and dimensions (speed, capability).
     pub discriminator: Cow<'a, str>,
+    /// Which section of its file the row is in, from 1 on, where a later one may repeat an earlier; 0 = the file is one.
+    pub section: u32,
 }
 
 /// One line of an invoice or cost export.
@@ -193,6 +195,8 @@ pub struct Charge<'a> {
     pub invoice_id: Cow<'a, str>,
     /// Half the last printed unit: how far the source's own rounding may lie from the truth.
     pub rounding: Pico,
+    /// Which section of its file the row is in, from 1 on, where a later one may repeat an earlier; 0 = the file is one.
+    pub section: u32,
 }
 
 /// A signal that came on its own, tied to something by id.

@@ -1,12 +1,12 @@
 //! Company files: which is open, its settings, and the sample company.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use outlay_ledger::Ledger;
-use outlay_model::cube::{Grain, Slice};
 use outlay_model::dimension::Dimension;
 use outlay_model::report::Kind;
-use outlay_model::time::{Period, local_date};
+use outlay_model::time::local_date;
 
 use crate::replies::{ErrorReply, ImportRequest, KindCount, LedgerInfo, LedgerRequest, Nothing, Settings};
 use crate::task::Task;
@@ -24,6 +24,14 @@ const SECOND_FOLDER: &str = "four-providers";
 /// Whether a ledger is the sample company.
 pub async fn is_sample(ledger: &Ledger) -> Result<bool, ErrorReply> {
     Ok(ledger.setting(SAMPLE).await?.is_some_and(|v| v == "true"))
+}
+
+/// Settings of the open company file.
+///
+/// # Errors
+/// `no_ledger`.
+pub async fn settings(app: &App) -> Result<Settings, ErrorReply> {
+    opened::settings(&app.opened().await?.ledger).await
 }
 
 /// What is open, and what it holds.
@@ -45,11 +53,7 @@ pub async fn ledger_info(app: &App, _: Nothing, _: &Task) -> Result<LedgerInfo, 
             records.push(KindCount { kind, records: count });
         }
     }
-    let mut dimensions = Vec::new();
-    if let (Some(first), Some(last)) = (months.first(), months.last()) {
-        let period = Period { from: *first, to: Period::month_of(*last, zone).to, zone };
-        dimensions = known_dimensions(&view, period).await?;
-    }
+    let dimensions = known_dimensions(&view).await?;
     let month = opened::first_month(&presence, local_date(now(), zone));
     let info = LedgerInfo {
         path: ledger.root().to_string_lossy().into_owned(),
@@ -67,9 +71,9 @@ pub async fn ledger_info(app: &App, _: Nothing, _: &Task) -> Result<LedgerInfo, 
     Ok(info)
 }
 
-/// Dimensions that any record tells: those of the rollups, asked of the rollups, and what usage and billed lines tell.
-async fn known_dimensions(view: &outlay_ledger::view::View, period: Period) -> Result<Vec<Dimension>, ErrorReply> {
-    const ASKED: &[Dimension] = &[
+/// Dimensions worth offering that any record tells.
+async fn known_dimensions(view: &outlay_ledger::view::View) -> Result<Vec<Dimension>, ErrorReply> {
+    const OFFERED: &[Dimension] = &[
         Dimension::Feature,
         Dimension::Model,
         Dimension::Provider,
@@ -84,40 +88,16 @@ async fn known_dimensions(view: &outlay_ledger::view::View, period: Period) -> R
         Dimension::Workspace,
         Dimension::Tier,
         Dimension::Status,
-    ];
-    // What exports of providers and bills tell.
-    const OF_EXPORTS: &[Dimension] = &[
-        Dimension::Model,
-        Dimension::Provider,
-        Dimension::Project,
-        Dimension::ApiKey,
-        Dimension::Workspace,
-        Dimension::Tier,
         Dimension::User,
+        Dimension::Agent,
+        Dimension::ErrorType,
+        Dimension::Session,
     ];
-    let tells = async |kind: Kind, dimension: Dimension| -> Result<bool, ErrorReply> {
-        let slice =
-            Slice { kind, period, grain: Grain::Whole, by: vec![dimension], conditions: Vec::new(), only_waste: false };
-        let cube = view.slice_of_all(&slice).await?;
-        Ok(cube.values.first().is_some_and(|values| values.iter().any(|v| !v.is_empty())))
-    };
-    let mut known = Vec::new();
-    for dimension in ASKED {
-        if tells(Kind::Call, *dimension).await? {
-            known.push(*dimension);
-        }
+    let mut told = BTreeSet::new();
+    for kind in [Kind::Call, Kind::Usage, Kind::Charge] {
+        told.extend(view.told(kind).await?);
     }
-    if !known.is_empty() {
-        known.extend([Dimension::User, Dimension::Agent, Dimension::ErrorType, Dimension::Session]);
-    }
-    for dimension in OF_EXPORTS {
-        if !known.contains(dimension)
-            && (tells(Kind::Usage, *dimension).await? || tells(Kind::Charge, *dimension).await?)
-        {
-            known.push(*dimension);
-        }
-    }
-    Ok(known)
+    Ok(OFFERED.iter().copied().filter(|dimension| told.contains(dimension)).collect())
 }
 
 /// Opens a company file.

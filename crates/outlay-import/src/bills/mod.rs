@@ -104,6 +104,7 @@ pub(crate) fn charge(time: Micros, end: Micros, billed: Pico, currency: Currency
         unit: "".into(),
         invoice_id: "".into(),
         rounding: Pico::ZERO,
+        section: 0,
     }
 }
 

@@ -335,6 +335,7 @@ impl<'a> Draft<'a> {
             context_window: self.context_window,
             idle: false,
             discriminator: self.discriminator,
+            section: 0,
         })
     }
 
@@ -358,6 +359,7 @@ impl<'a> Draft<'a> {
             unit: self.unit,
             invoice_id: self.invoice_id,
             rounding: Pico::ZERO,
+            section: 0,
         })
     }
 

@@ -94,7 +94,7 @@ impl Format for AnthropicAdminCost {
             let cells = &found.cells;
             pages::words(cells, WORDS)?;
             usage::ungrouped(cells)?;
-            let charge = row(cells, found.idle, account)?;
+            let charge = Charge { section: found.section, ..row(cells, found.idle, account)? };
             charged |= !found.idle;
             idle += u64::from(found.idle);
             modelled |= !charge.dims.model.is_empty();
@@ -181,5 +181,6 @@ fn row<'a>(cells: &Cells<'a>, idle: bool, account: &'a str) -> Result<Charge<'a>
         invoice_id: "".into(),
         // The amounts have fractions of a cent as they are.
         rounding: Pico::ZERO,
+        section: 0,
     })
 }

@@ -107,7 +107,7 @@ impl Format for AnthropicAdminUsage {
             let cells = &found.cells;
             pages::words(cells, WORDS)?;
             ungrouped(cells)?;
-            let usage = row(cells, found.idle, account)?;
+            let usage = Usage { section: found.section, ..row(cells, found.idle, account)? };
             counted |= usage.tokens.is_some_and(|tokens| tokens.total() > 0);
             modelled |= !usage.dims.model.is_empty();
             named |= !usage.dims.api_key.is_empty() || !usage.dims.workspace.is_empty();

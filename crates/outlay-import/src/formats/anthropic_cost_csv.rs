@@ -146,5 +146,6 @@ fn row<'a>(cells: &Cells<'a>, account: &'a str) -> Result<Charge<'a>, Fault> {
         unit: "".into(),
         invoice_id: "".into(),
         rounding: rounding(cells.text("cost_usd")),
+        section: 0,
     })
 }

@@ -117,6 +117,7 @@ pub(super) fn row<'a>(cells: &Cells<'a>, step: Micros, account: &'a str) -> Resu
         idle: false,
         // Where speed took the place of the tier, the tier still makes the row differ.
         discriminator: if matches!(speed, "" | "standard") { "" } else { cells.text("usage_type") }.into(),
+        section: 0,
     })
 }
 

@@ -20,7 +20,7 @@
 //! export names the organisation as the account, and this answer often does not: give it as the account, so that lines
 //! of both are known to be the same. A last page that says `has_more` is pointed out.
 
-use outlay_model::record::{Record, Sink};
+use outlay_model::record::{Charge, Record, Sink};
 use outlay_model::report::Kind;
 
 use super::{openai_admin_usage, openai_cost_csv as csv};
@@ -78,7 +78,7 @@ impl Format for OpenaiAdminCosts {
                     return Err(Fault::new("amount_value", "amount_value is not told", cells.whole()));
                 }
             }
-            let charge = csv::row(cells, options.account.as_deref(), &owner)?;
+            let charge = Charge { section: found.section, ..csv::row(cells, options.account.as_deref(), &owner)? };
             idle += u64::from(found.idle);
             charged += u64::from(!found.idle);
             grouped |= !charge.line_item.is_empty();

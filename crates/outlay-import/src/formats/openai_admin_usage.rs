@@ -24,7 +24,7 @@
 //! Answers of early 2025 count only text as input and output, and audio beside it: they are known by not having
 //! `input_uncached_tokens`, `input_text_tokens` or `output_text_tokens`.
 
-use outlay_model::record::{Record, Sink};
+use outlay_model::record::{Record, Sink, Usage};
 use outlay_model::report::Kind;
 
 use super::openai_usage_csv::{self as csv, Capability};
@@ -73,7 +73,7 @@ impl Format for OpenaiAdminUsage {
         let mut summary = pages::read(input, &API, sink, |found, feed| {
             let cells = &found.cells;
             if found.idle {
-                let usage = csv::idle(cells, of_idle, account)?;
+                let usage = Usage { section: found.section, ..csv::idle(cells, of_idle, account)? };
                 late.see(usage.time, usage.end);
                 return Ok(feed.push(found.at, Record::Usage(&usage)));
             }
@@ -85,7 +85,7 @@ impl Format for OpenaiAdminUsage {
                     None => return Err(Fault::new("object", "this is no result of a usage report", object)),
                 },
             };
-            let usage = csv::row(cells, capability, account)?;
+            let usage = Usage { section: found.section, ..csv::row(cells, capability, account)? };
             counted |= usage.tokens.is_some_and(|tokens| tokens.total() > 0);
             modelled |= !usage.dims.model.is_empty();
             late.see(usage.time, usage.end);

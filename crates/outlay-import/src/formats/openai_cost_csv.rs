@@ -132,6 +132,7 @@ pub(super) fn row<'a>(cells: &Cells<'a>, account: Option<&'a str>, owner: &'a st
         unit: "".into(),
         invoice_id: "".into(),
         rounding: Pico::ZERO,
+        section: 0,
     })
 }
 

@@ -3,7 +3,7 @@
 //!
 //! A row with an id of its own stands unless a better row with the same id lies on the same UTC day or one to a side.
 //! A row without one is identified by its content; identical rows within one file are all real, so the n-th of a file
-//! meets only the n-th of another.
+//! meets only the n-th of another. A file that holds several sections, as buckets of an API's pages, is several files in this.
 
 use std::cmp::Ordering;
 
@@ -17,11 +17,43 @@ use crate::error::Result;
 /// Columns that identity and precedence need.
 pub const KEY_COLUMNS: [&str; 8] = ["time", "key_a", "key_b", "by_id", "rank", "import", "file", "row"];
 
+/// What a row is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// An id of its own.
+    Id,
+    /// Its content; rows of one section that are alike are all real.
+    Content {
+        /// Which section of its file, from 1 on; 0 = the file is one.
+        section: u32,
+    },
+}
+
+impl Known {
+    /// By its id, or else by its content in a file that is one section.
+    #[must_use]
+    pub fn by(id: bool) -> Known {
+        if id { Known::Id } else { Known::Content { section: 0 } }
+    }
+
+    /// As the column `by_id` has it: 1 an id, 0 content, a number above 1 the content of that section, counted from 2 on.
+    #[must_use]
+    pub fn stored(self) -> i64 {
+        match self {
+            Known::Id => 1,
+            Known::Content { section: 0 } => 0,
+            Known::Content { section } => i64::from(section) + 1,
+        }
+    }
+}
+
 /// Identity and precedence of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
     key: (i64, i64),
     by_id: bool,
+    /// As [`Known`] stores it, where the row has no id.
+    section: i64,
     rank: i64,
     time: i64,
     /// A hash of the row's content, set only where precedence and time leave the order open.
@@ -71,7 +103,8 @@ pub fn candidates(frame: &DataFrame, source: u32, out: &mut Vec<Candidate>) -> R
     let (import, file, row) = (ints("import")?, ints("file")?, ints("row")?);
     out.extend(time.into_iter().enumerate().map(|(i, time)| Candidate {
         key: (key_a.at(i), key_b.at(i)),
-        by_id: by_id.at(i) != 0,
+        by_id: by_id.at(i) == Known::Id.stored(),
+        section: by_id.at(i),
         rank: rank.at(i),
         time,
         tie: 0,
@@ -118,11 +151,11 @@ pub fn decide(all: &[Candidate]) -> Decided {
                 }
                 continue;
             }
-            let mut seen: Vec<((i64, i64), usize)> = Vec::new();
+            let mut seen: Vec<((i64, i64, i64), usize)> = Vec::new();
             let mut taken = 0;
             // In order of precedence: a row stands when its file has more of the kind than stand already.
             for (row, at) in group {
-                let file = (row.import, row.file);
+                let file = (row.import, row.file, row.section);
                 let place = match seen.iter_mut().find(|(f, _)| *f == file) {
                     Some((_, count)) => {
                         *count += 1;
@@ -148,7 +181,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn row(key: i64, by_id: bool, rank: i64, day: i64, import: i64, file: i64, row: i64) -> Candidate {
-        Candidate { key: (key, 0), by_id, rank, time: day * DAY, tie: rank, import, file, row, source: 0, index: 0 }
+        Candidate {
+            key: (key, 0),
+            by_id,
+            section: 0,
+            rank,
+            time: day * DAY,
+            tie: rank,
+            import,
+            file,
+            row,
+            source: 0,
+            index: 0,
+        }
     }
 
     fn standing(rows: &[Candidate]) -> Vec<(i64, i64, i64)> {
@@ -172,6 +217,16 @@ mod tests {
         assert_eq!(standing(&both).len(), 2);
         both.extend(twice(2));
         assert_eq!(standing(&both).len(), 2);
+    }
+
+    #[test]
+    fn a_section_repeats_another_of_its_file() {
+        let listed = |rank, section, place| Candidate { section, ..row(1, false, rank, 10, 1, 0, place) };
+        let twice = [listed(5, 2, 0), listed(6, 3, 1)];
+        assert_eq!(standing(&twice), [(1, 6, 10)]);
+        // What one section has twice is there twice.
+        let more = [listed(1, 3, 2)];
+        assert_eq!(standing(&[&twice[..], &more].concat()), [(1, 1, 10), (1, 6, 10)]);
     }
 
     proptest! {

@@ -191,7 +191,8 @@ fn open(path: &Path) -> Result<ParquetReader<File>> {
     Ok(ParquetReader::new(file))
 }
 
-fn damaged(path: &Path, error: &PolarsError) -> Error {
+/// What a file that cannot be read is told as.
+pub fn damaged(path: &Path, error: &PolarsError) -> Error {
     Error::Damaged { path: path.to_path_buf(), reason: error.to_string() }
 }
 

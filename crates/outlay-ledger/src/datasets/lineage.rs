@@ -2,6 +2,7 @@
 //! counts no more than it would if all of them had come with one.
 //!
 //! Within a file the importer has decided already. Here only traces are looked at of which more than one file tells.
+//! [`Ancestors`] finds the other end: the spans above rows that go for good.
 
 use std::collections::{HashMap, HashSet};
 
@@ -77,7 +78,7 @@ impl<'a> Lineage<'a> {
                 continue;
             }
             let trace = xxh3_64_with_seed(trace, 0);
-            let of = |id: &[u8]| xxh3_64_with_seed(id, trace).max(NO_SPAN + 1);
+            let of = |id: &[u8]| hashed(id, trace);
             self.spans.push(Span {
                 trace,
                 span: of(span),
@@ -108,6 +109,96 @@ impl<'a> Lineage<'a> {
         }
         out
     }
+}
+
+/// The spans above some rows in their traces: these repeat the rows' tokens.
+#[derive(Debug, Default)]
+pub struct Ancestors {
+    files: HashSet<(i64, i64)>,
+    traces: HashSet<u64, FixedState>,
+    parents: HashMap<u64, u64, FixedState>,
+    above: HashSet<u64, FixedState>,
+}
+
+impl Ancestors {
+    /// Columns that are read.
+    pub const COLUMNS: [&'static str; 5] = ["trace_id", "span_id", "parent_id", "import", "file"];
+
+    /// Of no rows yet; among those of these files, by import and number.
+    #[must_use]
+    pub fn of(files: HashSet<(i64, i64)>) -> Ancestors {
+        Ancestors { files, ..Ancestors::default() }
+    }
+
+    /// Asks for the spans above the marked rows of a frame with [`Ancestors::COLUMNS`].
+    pub fn ask(&mut self, frame: &DataFrame, marked: &[bool]) -> Result<()> {
+        let mut found = Vec::new();
+        self.each(frame, |row, trace, _, parent| {
+            if marked[row] && parent != NO_SPAN {
+                found.push((trace, parent));
+            }
+        })?;
+        for (trace, parent) in found {
+            self.traces.insert(trace);
+            self.above.insert(parent);
+        }
+        Ok(())
+    }
+
+    /// Whether anything is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.above.is_empty()
+    }
+
+    /// Learns from a frame which spans lie above those of the traces asked for.
+    pub fn learn(&mut self, frame: &DataFrame) -> Result<()> {
+        let mut found = Vec::new();
+        self.each(frame, |_, trace, span, parent| {
+            if parent != NO_SPAN && self.traces.contains(&trace) {
+                found.push((span, parent));
+            }
+        })?;
+        self.parents.extend(found);
+        Ok(())
+    }
+
+    /// Goes all the way up from what is asked for.
+    pub fn climb(&mut self) {
+        let mut open: Vec<u64> = self.above.iter().copied().collect();
+        while let Some(span) = open.pop() {
+            if let Some(parent) = self.parents.get(&span)
+                && self.above.insert(*parent)
+            {
+                open.push(*parent);
+            }
+        }
+    }
+
+    /// Marks the rows of a frame that lie above.
+    pub fn mark(&self, frame: &DataFrame, marked: &mut [bool]) -> Result<()> {
+        self.each(frame, |row, _, span, _| marked[row] |= self.above.contains(&span))
+    }
+
+    /// Row, trace, span and parent of the frame's spans.
+    fn each(&self, frame: &DataFrame, mut of: impl FnMut(usize, u64, u64, u64)) -> Result<()> {
+        let ids = |name: &str| -> Result<BinaryChunked> { Ok(frame.column(name)?.binary()?.rechunk().into_owned()) };
+        let (traces, spans, parents) = (ids("trace_id")?, ids("span_id")?, ids("parent_id")?);
+        let (import, file) = (read_ints(frame, "import")?, read_ints(frame, "file")?);
+        for row in 0..frame.height() {
+            let (Some(trace), Some(span)) = (traces.get(row), spans.get(row)) else { continue };
+            if self.files.contains(&(import.at(row), file.at(row))) {
+                let trace = xxh3_64_with_seed(trace, 0);
+                of(row, trace, hashed(span, trace), parents.get(row).map_or(NO_SPAN, |id| hashed(id, trace)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A span's id within its trace.
+fn hashed(span: &[u8], trace: u64) -> u64 {
+    xxh3_64_with_seed(span, trace).max(NO_SPAN + 1)
 }
 
 /// The spans of a trace that others of it repeat, where more than one file tells of it.

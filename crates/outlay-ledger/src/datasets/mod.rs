@@ -15,4 +15,5 @@ pub mod parts;
 pub mod rollup;
 pub mod schema;
 pub mod spill;
+pub mod told;
 pub mod words;

@@ -129,18 +129,30 @@ pub struct Rolled {
     pub overflow: Vec<&'static str>,
 }
 
+/// Room for sums, kept from one file to the next: given back to the system, its pages would have to be cleared again.
+#[derive(Default)]
+pub struct Room {
+    by_grain: Groups,
+    /// Of one rollup after the other.
+    other: Groups,
+}
+
 /// All rollups of sums of calls given as codes, sorted by time.
-pub fn roll_up(calls: &DataFrame, words: &mut Words, zone: Tz) -> Result<Vec<Rolled>> {
-    let (by_grain, overflow) = groups(&BY_GRAIN, calls, words, zone)?;
-    let by_day = by_grain.by_day(zone);
-    let by_hour = by_grain.narrowed(&BY_GRAIN, &BY_HOUR);
+pub fn roll_up(calls: &DataFrame, words: &mut Words, zone: Tz, room: &mut Room) -> Result<Vec<Rolled>> {
+    let Room { by_grain, other } = room;
+    let overflow = groups(&BY_GRAIN, calls, words, zone, by_grain)?;
+    let by_grain_frame = by_grain.frame(&BY_GRAIN)?;
+    by_grain.by_day(zone, other);
+    let by_day = other.frame(&BY_DAY)?;
+    by_grain.narrowed(&BY_GRAIN, &BY_HOUR, other);
+    let by_hour = other.frame(&BY_HOUR)?;
     let overflow_hour = overflow.iter().copied().filter(|name| BY_HOUR.dims.contains(name)).collect();
-    let (by_who, overflow_who) = groups(&BY_WHO, calls, words, zone)?;
+    let overflow_who = groups(&BY_WHO, calls, words, zone, other)?;
     Ok(vec![
-        Rolled { rollup: &BY_GRAIN, frame: by_grain.frame(&BY_GRAIN)?, overflow: overflow.clone() },
-        Rolled { rollup: &BY_HOUR, frame: by_hour.frame(&BY_HOUR)?, overflow: overflow_hour },
-        Rolled { rollup: &BY_DAY, frame: by_day.frame(&BY_DAY)?, overflow },
-        Rolled { rollup: &BY_WHO, frame: by_who.frame(&BY_WHO)?, overflow: overflow_who },
+        Rolled { rollup: &BY_GRAIN, frame: by_grain_frame, overflow: overflow.clone() },
+        Rolled { rollup: &BY_HOUR, frame: by_hour, overflow: overflow_hour },
+        Rolled { rollup: &BY_DAY, frame: by_day, overflow },
+        Rolled { rollup: &BY_WHO, frame: other.frame(&BY_WHO)?, overflow: overflow_who },
     ])
 }
 
@@ -158,6 +170,13 @@ struct Groups {
 }
 
 impl Groups {
+    fn clear(&mut self) {
+        self.at.clear();
+        self.keys.clear();
+        self.sums.clear();
+        self.places.clear();
+    }
+
     /// The sums of a group; buckets come in ascending order.
     fn sum(&mut self, at: i64, key: Group) -> &mut [i64; SUMS.len()] {
         if self.at.last().is_some_and(|last| *last != at) {
@@ -173,25 +192,25 @@ impl Groups {
     }
 
     /// Buckets of time added up to local days.
-    fn by_day(&self, zone: Tz) -> Groups {
+    fn by_day(&self, zone: Tz, out: &mut Groups) {
         let mut day_of = DayCache::new(zone);
-        self.added_up(|at, key| (i64::from(day_of.day(at)), key))
+        self.added_up(out, |at, key| (i64::from(day_of.day(at)), key));
     }
 
     /// Groups of all the dimensions of a rollup added up to those of another, which has some of them.
-    fn narrowed(&self, all: &Rollup, some: &Rollup) -> Groups {
+    fn narrowed(&self, all: &Rollup, some: &Rollup, out: &mut Groups) {
         let place = |name: &&str| all.dims.iter().position(|of_all| of_all == name);
         let places: Vec<usize> = some.dims.iter().filter_map(place).collect();
-        self.added_up(|at, key| {
+        self.added_up(out, |at, key| {
             let mut kept = [0; MOST_DIMS + 3];
             kept[MOST_DIMS..].copy_from_slice(&key[MOST_DIMS..]);
             kept.iter_mut().zip(&places).for_each(|(to, place)| *to = key[*place]);
             (at, kept)
-        })
+        });
     }
 
-    fn added_up(&self, mut to: impl FnMut(i64, Group) -> (i64, Group)) -> Groups {
-        let mut out = Groups::default();
+    fn added_up(&self, out: &mut Groups, mut to: impl FnMut(i64, Group) -> (i64, Group)) {
+        out.clear();
         for ((at, key), from) in self.at.iter().zip(&self.keys).zip(&self.sums) {
             let (at, key) = to(*at, *key);
             let sum = out.sum(at, key);
@@ -199,7 +218,6 @@ impl Groups {
             // A mark, not a sum.
             sum[WASTE] = from[WASTE];
         }
-        out
     }
 
     fn frame(&self, rollup: &Rollup) -> Result<DataFrame> {
@@ -273,7 +291,14 @@ pub fn read_codes(frame: &DataFrame, name: &str) -> Result<Read<u32>> {
 const MOST_DIMS: usize = 14;
 
 /// Sums up calls given as codes, and tells which dimensions overflow.
-fn groups(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> Result<(Groups, Vec<&'static str>)> {
+fn groups(
+    rollup: &Rollup,
+    calls: &DataFrame,
+    words: &mut Words,
+    zone: Tz,
+    out: &mut Groups,
+) -> Result<Vec<&'static str>> {
+    out.clear();
     let rows = calls.height();
     let time = times(calls)?;
     let grain = grain(zone);
@@ -304,7 +329,6 @@ fn groups(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> Re
         }
     }
 
-    let mut out = Groups::default();
     for row in 0..rows {
         let bucket = match rollup.cut {
             Cut::Grain => time[row].div_euclid(grain) * grain,
@@ -335,7 +359,7 @@ fn groups(rollup: &Rollup, calls: &DataFrame, words: &mut Words, zone: Tz) -> Re
             sum[*to] += from.at(row);
         }
     }
-    Ok((out, overflow))
+    Ok(overflow)
 }
 
 /// Puts all but the most frequent values of a day under one code, on the days that have too many.

@@ -130,7 +130,7 @@ async fn again(ledger: &Ledger, rows: &FileRow, file: &FileRow) -> Result<()> {
         let made = match file.dataset.as_str() {
             LIKENESS => Some(likeness(&calls, &words)?),
             name => {
-                let all = rollup::roll_up(&calls, &mut words, zone)?;
+                let all = rollup::roll_up(&calls, &mut words, zone, &mut rollup::Room::default())?;
                 all.into_iter().find(|made| made.rollup.name == name).map(|made| made.frame)
             }
         };

@@ -10,6 +10,7 @@ use outlay_model::tokens::MAX_CALL_TOKENS;
 use super::dims::ACCOUNT;
 use super::row::{check_time, describe, number, refuse, text};
 use super::{IN_ROW, Import};
+use crate::datasets::dedupe::Known;
 use crate::datasets::schema::Dataset;
 use crate::datasets::words::NONE;
 use crate::datasets::{identity, ids};
@@ -137,7 +138,8 @@ impl Import {
         buffer.must(size_bin);
         buffer.real(first.and_then(|score| score.value));
         Self::write_tokens(buffer, call.tokens.as_ref());
-        self.write_control(at, key, by_id, rank, file, place.line);
+        let known = Known::by(by_id);
+        self.write_control(at, key, known, rank, file, place.line);
 
         let about = self.content.len();
         for score in scores.iter().skip(1) {

@@ -7,6 +7,7 @@ use outlay_model::time::utc_day;
 use super::Import;
 use super::dims::{ACCOUNT, PROVIDER};
 use super::row::{check_time, describe, number, text};
+use crate::datasets::dedupe::Known;
 use crate::datasets::schema::Dataset;
 
 impl Import {
@@ -46,7 +47,14 @@ impl Import {
         for code in dims {
             buffer.dim(code);
         }
-        self.write_control(Dataset::Charges as usize, key, false, rank, file, place.line);
+        self.write_control(
+            Dataset::Charges as usize,
+            key,
+            Known::Content { section: charge.section },
+            rank,
+            file,
+            place.line,
+        );
         self.see(Kind::Charge, &codes, charge.time);
         // A line of usage covers every day of its charge period, whichever day it is dated. A commitment, a tax or a
         // credit is no other account of what was used on those days.

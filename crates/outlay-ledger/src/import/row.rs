@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::Import;
 use crate::datasets::buffer::Buffer;
+use crate::datasets::dedupe::Known;
 use crate::datasets::identity::halves;
 
 impl Import {
@@ -35,11 +36,11 @@ impl Import {
     }
 
     /// Identity, precedence and origin of a row.
-    pub(super) fn write_control(&mut self, at: usize, key: (i64, i64), by_id: bool, rank: i64, file: i64, row: u64) {
+    pub(super) fn write_control(&mut self, at: usize, key: (i64, i64), known: Known, rank: i64, file: i64, row: u64) {
         let buffer = &mut self.buffers[at];
         buffer.must(key.0);
         buffer.must(key.1);
-        buffer.must(i64::from(by_id));
+        buffer.must(known.stored());
         buffer.must(rank);
         buffer.must(self.id);
         buffer.must(file);

@@ -6,6 +6,7 @@ use outlay_model::time::Micros;
 
 use super::Import;
 use super::row::{check_time, number, refuse, text};
+use crate::datasets::dedupe::Known;
 use crate::datasets::schema::Dataset;
 
 impl Import {
@@ -47,7 +48,8 @@ impl Import {
                 None => buffer.id(id),
             }
         }
-        self.write_control(Dataset::Scores as usize, key, by_id, i64::from(score.value.is_some()), file, row);
+        let known = Known::by(by_id);
+        self.write_control(Dataset::Scores as usize, key, known, i64::from(score.value.is_some()), file, row);
         self.content.truncate(about);
         self.content.extend_from_slice(&whole);
     }

@@ -6,6 +6,7 @@ use outlay_model::tokens::MAX_USAGE_TOKENS;
 
 use super::Import;
 use super::row::{check_time, describe, number, refuse, text};
+use crate::datasets::dedupe::Known;
 use crate::datasets::schema::Dataset;
 use crate::view::step;
 
@@ -55,7 +56,14 @@ impl Import {
         buffer.must(i64::from(rate_set));
         buffer.must(size_bin);
         Self::write_tokens(buffer, usage.tokens.as_ref());
-        self.write_control(Dataset::Usage as usize, key, false, rank, file, place.line);
+        self.write_control(
+            Dataset::Usage as usize,
+            key,
+            Known::Content { section: usage.section },
+            rank,
+            file,
+            place.line,
+        );
         self.see(Kind::Usage, &codes, usage.time);
         self.full(Dataset::Usage as usize)
     }

@@ -11,6 +11,7 @@ mod overlap;
 mod rows;
 mod scan;
 mod slice;
+mod told;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,6 +60,7 @@ pub(crate) struct Caches {
     pub(crate) overlaps: OverlapCache,
     pub(crate) answered: AnsweredCache,
     pub(crate) few: few::Cache,
+    pub(crate) told: told::Cache,
     pub(crate) scan: Scan,
 }
 
@@ -83,6 +85,7 @@ pub struct View {
     pub(crate) overlaps: OverlapCache,
     answered: AnsweredCache,
     few: few::Cache,
+    told: told::Cache,
     scan: Scan,
     /// Files of the data version by dataset: it does not change.
     listed: Mutex<HashMap<String, Vec<FileRow>>>,
@@ -106,10 +109,26 @@ impl View {
         // The snapshot may have been forgotten between the two: the newest after the pin is safe.
         let snapshot = files::newest(pool).await?;
         let rates = prices::table(pool, snapshot.mapping).await?;
-        let Caches { orders, rows, kept, overlaps, answered, few, scan } = caches;
+        let Caches { orders, rows, kept, overlaps, answered, few, told, scan } = caches;
         let (pool, pins) = (pool.clone(), pins.clone());
         let listed = Mutex::default();
-        Ok(View { layout, pool, pins, orders, rows, kept, overlaps, answered, few, scan, listed, pin, snapshot, rates })
+        Ok(View {
+            layout,
+            pool,
+            pins,
+            orders,
+            rows,
+            kept,
+            overlaps,
+            answered,
+            few,
+            told,
+            scan,
+            listed,
+            pin,
+            snapshot,
+            rates,
+        })
     }
 
     /// Answers from now on as if the rate sets had these prices.
