@@ -457,3 +457,23 @@ test('the theme is switched by hand and kept', async ({ page }) => {
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
+
+test('a step of the month is taken apart by a dimension, and leads to its calls', async ({ page }) => {
+  await open(page, '#/month?month=2026-10');
+  const steps = page.getByTestId('bridge-row');
+  await expect(steps).toHaveCount(12);
+  // The largest step is the one that is taken apart first.
+  await expect(page.getByRole('heading', { name: 'Tokens per call, by feature' })).toBeVisible();
+  await steps.filter({ hasText: 'volume' }).getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Volume, by feature' })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(steps.filter({ hasText: 'mix' }).getByRole('button')).toBeFocused();
+  await page.getByTestId('month-by').selectOption('model');
+  await expect(page).toHaveURL(/by=model/);
+  await expect(page.getByRole('heading', { name: 'Volume, by model' })).toBeVisible();
+  await page.getByTestId('month-value').first().getByRole('button').click();
+  await expect(page).toHaveURL(/#\/hotspots.*drill=model/);
+  await page.goBack();
+  await expect(page.getByTestId('month-total')).toHaveText('80,112.40');
+});

@@ -14,6 +14,7 @@ const screens: [name: string, hash: string, state?: string, act?: (page: Page) =
   ['overview-error', '#/overview', 'error'],
   ['hotspots', '#/hotspots', '', async (p) => void (await p.getByRole('button', { name: 'and 2 more' }).click())],
   ['hotspots-down', '#/hotspots?drill=feature:contract-review&by=model.environment'],
+  ['month', '#/month', '', async (p) => void (await p.getByTestId('bridge-row').first().waitFor())],
   ['calls', '#/calls', '', async (p) => void (await p.getByTestId('call-row').nth(3).waitFor())],
   ['drawer', '#/calls?call=000000000001', '', async (p) => void (await p.getByTestId('trace-total').waitFor())],
   ['drawer-unpriced', '#/calls?call=000000000003', '', async (p) => void (await p.getByTestId('trace-total').waitFor())],

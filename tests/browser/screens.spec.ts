@@ -9,6 +9,7 @@ const screens: [name: string, hash: string, act?: (page: Page) => Promise<unknow
   ['hotspots', '#/hotspots', (p) => p.getByTestId('hotspot-row').first().waitFor()],
   ['hotspots, causes unfolded', '#/hotspots', (p) => p.getByRole('button', { name: 'and 2 more' }).click()],
   ['hotspots below', '#/hotspots?drill=feature:contract-review', (p) => p.getByTestId('hotspot-row').first().waitFor()],
+  ['month', '#/month', (p) => p.getByTestId('bridge-row').first().waitFor()],
   ['calls', '#/calls', (p) => p.getByTestId('call-row').nth(5).waitFor()],
   ['drawer', '#/calls?call=000000000001', (p) => p.getByTestId('trace-total').waitFor()],
   ['drawer, unpriced', '#/calls?call=000000000003', (p) => p.getByTestId('bill-total').waitFor()],

@@ -162,6 +162,7 @@ async fn ask_sample(golden: &mut Golden, sample: &Company) {
     golden.ask(sample, "trend", "month", json!({ "filter": quarter, "by": "month" })).await;
 
     let all = |by: &[&str], conditions: &[(&str, &str)]| json!({ "filter": october(conditions), "by": by });
+    golden.ask(sample, "month", "", json!({ "filter": october(&[]), "by": "feature" })).await;
     golden.ask(sample, "coverage", "", json!({ "filter": october(&[]) })).await;
     golden
         .ask(

@@ -24,6 +24,7 @@ mod killed;
 mod large;
 mod ledger;
 mod lineage;
+mod month;
 mod outside;
 mod paper;
 mod parquet;

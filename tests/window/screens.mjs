@@ -12,6 +12,7 @@ const SCREENS = [
   ['Hotspots', '#/settings', '#/hotspots', '[data-testid="hotspot-row"]'],
   ['Hotspots by feature and model', '#/hotspots', '#/hotspots?by=feature.model', '[data-testid="hotspot-row"] td.key + td.key'],
   ['Hotspots, a level down', '#/hotspots', '#/hotspots?drill=feature:contract-check', '[aria-current="location"]'],
+  ['Month', '#/settings', '#/month', '[data-testid="bridge-row"]'],
   ['Hotspots with the dearest calls', '#/settings', '#/hotspots', '[data-testid="dearest-call"]'],
   ['Calls', '#/settings', '#/calls', '[data-testid="call-row"]'],
   ['Prices', '#/settings', '#/prices', '[data-testid="price-row"]'],

@@ -37,6 +37,7 @@ async function onFirstRow(window, key) {
 const SCREENS = {
   overview: { hash: '#/overview', ready: 'overview-total' },
   hotspots: { hash: '#/hotspots', ready: 'hotspot-row' },
+  month: { hash: '#/month', ready: 'bridge-row' },
   'hotspots-by-model': { hash: '#/hotspots?by=feature.model', ready: 'hotspot-row' },
   'hotspots-down': { hash: '#/hotspots', ready: 'hotspot-row', act: async (w) => (await w.find('hotspot-row')).findElement(By.css('button.name')).click() },
   calls: { hash: '#/calls', ready: 'call-row' },

@@ -12,6 +12,7 @@
 pub mod analyses;
 pub mod answer;
 pub mod breakdown;
+pub mod bridge;
 pub mod causes;
 pub mod context;
 pub mod headline;

@@ -6,6 +6,7 @@ use outlay_analysis::analyses::bill::Bill;
 use outlay_analysis::analyses::calls::CallsPage;
 use outlay_analysis::analyses::coverage::Coverage;
 use outlay_analysis::analyses::hotspots::Hotspots;
+use outlay_analysis::analyses::month::Month;
 use outlay_analysis::analyses::overview::Overview;
 use outlay_analysis::analyses::trace::Trace;
 use outlay_analysis::analyses::trend::Trend;
@@ -73,6 +74,8 @@ fn main() {
         Trend,
         HotspotsRequest,
         Hotspots,
+        MonthRequest,
+        Month,
         Coverage,
         SourceRequest,
         CallsRequest,

@@ -13,6 +13,7 @@ use outlay_analysis::analyses::bill::Bill;
 use outlay_analysis::analyses::calls::CallsPage;
 use outlay_analysis::analyses::coverage::Coverage;
 use outlay_analysis::analyses::hotspots::Hotspots;
+use outlay_analysis::analyses::month::Month;
 use outlay_analysis::analyses::overview::Overview;
 use outlay_analysis::analyses::trace::Trace;
 use outlay_analysis::analyses::trend::Trend;
@@ -65,6 +66,7 @@ commands! {
     overview: FilterRequest => Overview;
     trend: TrendRequest => Trend;
     hotspots: HotspotsRequest => Hotspots;
+    month: MonthRequest => Month;
     coverage: FilterRequest => Coverage;
     source_set: SourceRequest => Coverage;
     calls: CallsRequest => CallsPage;

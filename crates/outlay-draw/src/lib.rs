@@ -31,6 +31,7 @@ mod palette;
 mod pareto;
 mod scale;
 mod stacked;
+mod waterfall;
 
 use outlay_model::view::{ChartSpec, Shape};
 
@@ -145,6 +146,7 @@ fn chart(canvas: &Canvas<'_>, frame: Frame, spec: &ChartSpec, titles: bool) -> D
         Shape::Pareto { running } => pareto::draw(canvas, plot, spec, running),
         Shape::HeatMap => heat::draw(canvas, plot, spec),
         Shape::Lines => lines::draw(canvas, plot, spec),
+        Shape::Waterfall { totals } => waterfall::draw(canvas, plot, spec, totals),
         Shape::Days { strips } => days::draw(canvas, plot, spec, strips),
     }
 }

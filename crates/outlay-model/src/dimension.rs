@@ -51,6 +51,7 @@ dimensions! {
     Channel "channel" "Channel" "channels",
     Region "region" "Region" "regions",
     Account "account" "Account" "accounts",
+    Category "category" "Charge category" "charge categories",
     Session "session" "Session" "sessions",
     Trace "trace_id" "Trace" "traces",
 }

@@ -140,11 +140,48 @@ pub enum Shape {
     HeatMap,
     /// Lines.
     Lines,
+    /// One series of changes, each bar beginning where the one before ended, between bars that stand on the axis.
+    Waterfall {
+        /// Categories that are totals.
+        totals: Vec<usize>,
+    },
     /// A strip per series with a mark per category, a day each.
     Days {
         /// Marks per series, a category each.
         strips: Vec<Vec<DayMark>>,
     },
+}
+
+/// Where the bars of a [`Shape::Waterfall`] lie.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waterfall {
+    /// Where each bar begins and ends.
+    pub bars: Vec<(f64, f64)>,
+    /// The least and the most that has to be drawn.
+    pub range: (f64, f64),
+    /// Whether the range begins above 0, so that the bars of totals are cut: steps that are small beside them would not
+    /// be seen otherwise.
+    pub cut: bool,
+}
+
+impl Waterfall {
+    /// Lays out changes between totals; what is not known moves nothing.
+    #[must_use]
+    pub fn of(values: &[Option<f64>], totals: &[usize]) -> Waterfall {
+        let mut reached = 0.0;
+        let mut bars = Vec::with_capacity(values.len());
+        for (at, value) in values.iter().enumerate() {
+            let from = if totals.contains(&at) { 0.0 } else { reached };
+            reached = from + value.filter(|value| value.is_finite()).unwrap_or_default();
+            bars.push((from, reached));
+        }
+        let ends = || bars.iter().map(|(_, to)| *to);
+        let (low, high) = (ends().fold(f64::INFINITY, f64::min), ends().fold(0.0, f64::max));
+        // A third of the picture is left for what is cut.
+        let floor = low - (high - low) / 2.0;
+        let cut = low.is_finite() && high > low && floor > high / 4.0;
+        Waterfall { range: (if cut { floor } else { low.min(0.0) }, high), cut, bars }
+    }
 }
 
 /// What a source is on a day.

@@ -23,7 +23,7 @@ fn height(spec: &ChartSpec) -> u32 {
     };
     match spec.shape {
         Shape::StackedBars | Shape::Lines => 236,
-        Shape::Pareto { .. } => rows(spec.categories.len(), 19, 24),
+        Shape::Pareto { .. } | Shape::Waterfall { .. } => rows(spec.categories.len(), 19, 24),
         Shape::HeatMap => rows(spec.series.len(), 22, 48),
         Shape::Days { .. } => rows(spec.series.len(), 20, 48),
     }

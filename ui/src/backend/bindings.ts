@@ -85,6 +85,31 @@ export type BackupRequest = {
 path: string, };
 
 /**
+ * A bar of the bridge.
+ */
+export type Bar = {
+/**
+ * Step.
+ */
+step: Step,
+/**
+ * What it is called.
+ */
+title: string,
+/**
+ * What it added; less than 0 where it took away.
+ */
+change: Money,
+/**
+ * Whether the sources tell it at all; where not, the change is 0 and means nothing.
+ */
+told: boolean,
+/**
+ * What there is to know about it.
+ */
+note: string, };
+
+/**
  * The bill of one call.
  */
 export type Bill = {
@@ -541,7 +566,7 @@ reason: string, };
 /**
  * Something that money can be cut by. Names are columns of every dataset that knows the dimension.
  */
-export type Dimension = "feature" | "model" | "provider" | "team" | "customer" | "user" | "prompt_name" | "prompt_version" | "environment" | "operation" | "project" | "api_key" | "workspace" | "agent" | "tier" | "status" | "error_type" | "finish_reason" | "channel" | "region" | "account" | "session" | "trace";
+export type Dimension = "feature" | "model" | "provider" | "team" | "customer" | "user" | "prompt_name" | "prompt_version" | "environment" | "operation" | "project" | "api_key" | "workspace" | "agent" | "tier" | "status" | "error_type" | "finish_reason" | "channel" | "region" | "account" | "category" | "session" | "trace";
 
 /**
  * Something that is not as it was written.
@@ -645,7 +670,7 @@ export type ExportFormat = "csv" | "svg" | "pdf";
 /**
  * A question whose answer has a table.
  */
-export type ExportOf = { "question": "overview", "request": FilterRequest } | { "question": "trend", "request": TrendRequest } | { "question": "hotspots", "request": HotspotsRequest } | { "question": "coverage", "request": FilterRequest } | { "question": "calls", "request": CallsRequest } | { "question": "imports", "request": Nothing } | { "question": "prices", "request": PricesRequest };
+export type ExportOf = { "question": "overview", "request": FilterRequest } | { "question": "trend", "request": TrendRequest } | { "question": "hotspots", "request": HotspotsRequest } | { "question": "month", "request": MonthRequest } | { "question": "coverage", "request": FilterRequest } | { "question": "calls", "request": CallsRequest } | { "question": "imports", "request": Nothing } | { "question": "prices", "request": PricesRequest };
 
 /**
  * A file that was written.
@@ -1490,6 +1515,76 @@ currency: string, };
 export type MoneyUnit = "dollars" | "cents";
 
 /**
+ * The answer.
+ */
+export type Month = {
+/**
+ * Period.
+ */
+period: PeriodView,
+/**
+ * What it is compared with: the period before, or the part of it that is as long as this one is now.
+ */
+previous: PeriodView,
+/**
+ * What that is called.
+ */
+against: string,
+/**
+ * The answer in a sentence.
+ */
+sentence: Sentence,
+/**
+ * Second line: what drove it, what is missing.
+ */
+detail: Sentence,
+/**
+ * State.
+ */
+state: State,
+/**
+ * Total.
+ */
+total: Money,
+/**
+ * Total of the period before, where it has records.
+ */
+before: Money | null,
+/**
+ * The bridge from one to the other; empty where there is nothing before.
+ */
+bars: Array<Bar>,
+/**
+ * The bridge as a chart.
+ */
+chart: ChartSpec,
+/**
+ * The bridge as a table, from total to total.
+ */
+table: TableSpec,
+/**
+ * The bridge by the dimension asked for.
+ */
+by: TableSpec | null,
+/**
+ * Trust.
+ */
+trust: Trust, };
+
+/**
+ * Asks for a month.
+ */
+export type MonthRequest = {
+/**
+ * Which records.
+ */
+filter: Filter,
+/**
+ * The dimension that the bridge is cut by besides.
+ */
+by: Dimension | null, };
+
+/**
  * Something that moved the total.
  */
 export type Mover = {
@@ -2114,7 +2209,11 @@ export type Shape = { "kind": "stacked_bars" } | { "kind": "pareto",
 /**
  * Running share per category.
  */
-running: Array<number>, } | { "kind": "heat_map" } | { "kind": "lines" } | { "kind": "days",
+running: Array<number>, } | { "kind": "heat_map" } | { "kind": "lines" } | { "kind": "waterfall",
+/**
+ * Categories that are totals.
+ */
+totals: Array<number>, } | { "kind": "days",
 /**
  * Marks per series, a category each.
  */
@@ -2236,6 +2335,16 @@ text: string,
  * How they are set.
  */
 tone: Tone, };
+
+/**
+ * Whether a month can be closed.
+ */
+export type State = "empty" | "running" | "incomplete" | "ready";
+
+/**
+ * A step of the bridge.
+ */
+export type Step = "days" | "volume" | "mix" | "unit_price" | "tokens_per_call" | "cache_share" | "errors_and_retries" | "contract_and_credits" | "exchange_rate" | "new_and_gone" | "not_explained" | "not_imported";
 
 /**
  * A table.
@@ -2612,6 +2721,7 @@ export interface Commands {
   overview: { request: FilterRequest; reply: Overview };
   trend: { request: TrendRequest; reply: Trend };
   hotspots: { request: HotspotsRequest; reply: Hotspots };
+  month: { request: MonthRequest; reply: Month };
   coverage: { request: FilterRequest; reply: Coverage };
   source_set: { request: SourceRequest; reply: Coverage };
   calls: { request: CallsRequest; reply: CallsPage };

@@ -8,6 +8,7 @@ import { ledger, SETTINGS, UNWHOLE, WHOLE } from './fixtures/company';
 import { FORMATS, imported, IMPORTS, mapping, STRIPS } from './fixtures/files';
 import { coverage } from './fixtures/coverage';
 import { hotspots } from './fixtures/hotspots';
+import { month } from './fixtures/month';
 import { emptyOverview, overview, trend } from './fixtures/overview';
 import { NAMES, price, prices, REPRICED, UNNAMED } from './fixtures/prices';
 
@@ -82,6 +83,10 @@ export function answers(state: string): Answers {
     hotspots: (request) => {
       broken();
       return hotspots(request, settings, version);
+    },
+    month: (request) => {
+      broken();
+      return month(request, settings, version);
     },
     calls: async (request) => {
       broken();

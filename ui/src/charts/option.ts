@@ -15,6 +15,7 @@ export function option(spec: ChartSpec, palette: Palette, width: number): EChart
     case 'heat_map':
       return heatMap(spec, palette, width);
     case 'pareto':
+    case 'waterfall':
     case 'days':
       return undefined;
   }

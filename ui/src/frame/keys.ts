@@ -11,6 +11,7 @@ export type Act =
 const LETTERS: Readonly<Record<string, View>> = {
   o: 'overview',
   h: 'hotspots',
+  m: 'month',
   c: 'calls',
   p: 'prices',
   f: 'files',

@@ -4,7 +4,7 @@
 import type { Condition, Dimension, Filter } from '../backend/bindings';
 import { isDate, isMonth } from '../format/dates';
 
-export const VIEWS = ['overview', 'hotspots', 'calls', 'prices', 'files', 'settings'] as const;
+export const VIEWS = ['overview', 'hotspots', 'month', 'calls', 'prices', 'files', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** One step down: the values of these dimensions were chosen. */

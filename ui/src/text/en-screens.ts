@@ -29,6 +29,17 @@ export const screens = {
     emptyOr: 'Files are recognised by what is in them. Own logs and traces say what the money was for.',
   },
 
+  month: {
+    step: 'step',
+    bar: 'what it added or took away',
+    note: 'note',
+    untold: 'cannot tell',
+    by: 'by',
+    taken: (step: string, dimension: string) => (step ? `${step[0]?.toUpperCase() ?? ''}${step.slice(1)}, by ${dimension.toLowerCase()}` : `By ${dimension.toLowerCase()}`),
+    state: (state: 'running' | 'ready') => ({ running: 'still running', ready: 'every day is there' })[state],
+    alone: 'There is nothing before it to compare with.',
+  },
+
   hotspots: {
     by: 'Cut by',
     then: 'then',

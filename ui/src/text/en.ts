@@ -29,6 +29,7 @@ const dimensions: Readonly<Record<Dimension, string>> = {
   channel: 'Channel',
   region: 'Region',
   account: 'Account',
+  category: 'Charge category',
   session: 'Session',
   trace: 'Trace',
 };
@@ -58,6 +59,7 @@ export const text = {
     label: 'Screens',
     overview: 'Overview',
     hotspots: 'Hotspots',
+    month: 'Month',
     data: 'Data',
     calls: 'Calls',
     prices: 'Prices',
@@ -138,6 +140,7 @@ export const text = {
       ['Ctrl K', 'Find anything'],
       ['g o', 'Overview'],
       ['g h', 'Hotspots'],
+      ['g m', 'Month'],
       ['g c', 'Calls'],
       ['g p', 'Prices'],
       ['g f', 'Files'],

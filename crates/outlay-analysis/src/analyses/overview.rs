@@ -163,7 +163,7 @@ pub fn verb(headline: &Headline) -> &'static str {
     }
 }
 
-fn sentence(headline: &Headline, previous: &Headline, context: &Context) -> Sentence {
+pub(crate) fn sentence(headline: &Headline, previous: &Headline, context: &Context) -> Sentence {
     let label = context.period.label();
     if !headline.has_records() {
         let empty = Sentence::default();

@@ -35,7 +35,7 @@ pub(crate) fn svg(chart: &ChartSpec, notes: &[String]) -> Result<String, ErrorRe
     let mut look = Look::default();
     // Rows of words need their height.
     let rows = match chart.shape {
-        Shape::Pareto { .. } => chart.categories.len(),
+        Shape::Pareto { .. } | Shape::Waterfall { .. } => chart.categories.len(),
         Shape::Days { .. } => chart.series.len(),
         _ => 0,
     };

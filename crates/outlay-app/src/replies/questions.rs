@@ -41,6 +41,16 @@ pub struct HotspotsRequest {
     pub from_sums: bool,
 }
 
+/// Asks for a month.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct MonthRequest {
+    /// Which records.
+    pub filter: Filter,
+    /// The dimension that the bridge is cut by besides.
+    pub by: Option<Dimension>,
+}
+
 /// Asks for a page of calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -66,6 +76,8 @@ pub enum ExportOf {
     Trend(TrendRequest),
     /// Where do I start?
     Hotspots(HotspotsRequest),
+    /// Why did it change?
+    Month(MonthRequest),
     /// Is it all here?
     Coverage(FilterRequest),
     /// Which calls are these? Without a limit: all from the offset on; on paper the first few hundred.

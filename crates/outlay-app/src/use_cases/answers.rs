@@ -3,6 +3,7 @@
 use outlay_analysis::analyses::bill::{self, Bill, CallScore};
 use outlay_analysis::analyses::calls::{self, CallOrder, CallRow, CallsPage};
 use outlay_analysis::analyses::hotspots::{self, FromRows, Hotspots};
+use outlay_analysis::analyses::month::{self, Month};
 use outlay_analysis::analyses::overview::{self, Overview};
 use outlay_analysis::analyses::trace::{self, Step, Trace, TraceRow};
 use outlay_analysis::analyses::trend::{self, Trend};
@@ -18,7 +19,9 @@ use outlay_model::time::{Micros, local};
 use outlay_price::Key;
 
 use crate::prices::{Table, instant, rule};
-use crate::replies::{CallsRequest, ErrorReply, FilterRequest, HotspotsRequest, IdRequest, Progress, TrendRequest};
+use crate::replies::{
+    CallsRequest, ErrorReply, FilterRequest, HotspotsRequest, IdRequest, MonthRequest, Progress, TrendRequest,
+};
 use crate::task::Task;
 use crate::{App, now, opened};
 
@@ -142,6 +145,18 @@ pub async fn overview(app: &App, request: FilterRequest, task: &Task) -> Result<
     let params = overview::Params { conditions: request.filter.conditions };
     let cubes = asked.cubes(&overview::slices(&params, &asked.context), task).await?;
     let reply = overview::run(&cubes, &params, &asked.context, &Table(&asked.view.rates));
+    asked.done(reply).await
+}
+
+/// Why did it change, and can I close it?
+///
+/// # Errors
+/// `no_ledger`, `bad_request`, `cancelled`.
+pub async fn month(app: &App, request: MonthRequest, task: &Task) -> Result<Month, ErrorReply> {
+    let asked = Asked::new(app, &request.filter).await?;
+    let params = month::Params { conditions: request.filter.conditions, by: request.by };
+    let cubes = asked.cubes(&month::slices(&params, &asked.context), task).await?;
+    let reply = month::run(&cubes, &params, &asked.context, &Table(&asked.view.rates));
     asked.done(reply).await
 }
 

@@ -4,13 +4,14 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use chrono::DateTime;
+use outlay_analysis::analyses::month::narrow;
 use outlay_analysis::answer::{Sentence, Tone};
 use outlay_analysis::words::Style;
 use outlay_model::money::Pico;
 use outlay_model::report::FileReport;
 use outlay_model::view::{Cell, ChartSpec, TableSpec, Unit};
 
-use super::answers::{each_call, hotspots, overview, trend};
+use super::answers::{each_call, hotspots, month, overview, trend};
 use super::{coverage, imports, ledger_info, prices};
 use crate::export::paper::{self, Paper};
 use crate::export::place::Unfinished;
@@ -68,6 +69,23 @@ struct Answer {
     data_version: i64,
 }
 
+/// Steps of a month's bridge that have room on paper beside the values of a dimension.
+const STEPS: usize = 4;
+
+/// Two sentences as one line of text.
+fn two(first: Sentence, second: Sentence) -> Sentence {
+    let ends = first.text().ends_with(['.', '!', '?']);
+    let between = if second.0.is_empty() {
+        ""
+    } else if ends {
+        " "
+    } else {
+        ". "
+    };
+    let first = if between.is_empty() { first } else { first.say(Tone::Plain, between) };
+    Sentence(first.0.into_iter().chain(second.0).collect())
+}
+
 async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply> {
     let style = style(app).await?;
     match of {
@@ -84,20 +102,35 @@ async fn ask(app: &App, of: ExportOf, task: &Task) -> Result<Answer, ErrorReply>
                     .collect(),
                 ..TableSpec::default()
             };
-            let mut sentence = reply.sentence;
-            let ends = sentence.text().ends_with(['.', '!', '?']);
-            if !reply.detail.0.is_empty() {
-                sentence = sentence.say(Tone::Plain, if ends { " " } else { ". " });
-            }
             Ok(Answer {
                 name: "overview",
                 question: "What did it cost, and is that number right?",
-                sentence: Sentence(sentence.0.into_iter().chain(reply.detail.0).collect()),
+                sentence: two(reply.sentence, reply.detail),
                 table: reply.table,
                 charts: vec![reply.chart],
                 below: vec![paper::Table::of("What moved it?", moved)],
                 notes,
                 data_version: reply.trust.data_version,
+                narrow: None,
+            })
+        }
+        ExportOf::Month(request) => {
+            let conditions = request.filter.conditions.clone();
+            let reply = month(app, request, task).await?;
+            let notes = notes(&reply.period, &reply.trust, &conditions, style);
+            let below = reply.by.map(|by| {
+                let few = narrow(&by, STEPS);
+                paper::Table::of(&by.title, TableSpec { title: String::new(), ..few })
+            });
+            Ok(Answer {
+                name: "month",
+                question: "Why did it change, and can I close it?",
+                sentence: two(reply.sentence, reply.detail),
+                notes,
+                data_version: reply.trust.data_version,
+                table: reply.table,
+                charts: vec![reply.chart],
+                below: below.into_iter().collect(),
                 narrow: None,
             })
         }
@@ -302,7 +335,7 @@ pub async fn export_svg(app: &App, mut of: ExportOf, task: &Task) -> Result<Stri
         ExportOf::Coverage(_) | ExportOf::Calls(_) | ExportOf::Imports(Nothing {}) | ExportOf::Prices(_) => {
             return Err(none());
         }
-        ExportOf::Overview(_) | ExportOf::Trend(_) => {}
+        ExportOf::Overview(_) | ExportOf::Month(_) | ExportOf::Trend(_) => {}
     }
     let answer = ask(app, of, task).await?;
     answer.charts.first().map_or_else(|| Err(none()), |chart| svg(chart, &answer.notes))

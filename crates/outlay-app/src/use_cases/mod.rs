@@ -17,7 +17,7 @@ mod sources;
 mod watch;
 
 pub use again::rejects;
-pub use answers::{bill, calls, hotspots, overview, trace, trend};
+pub use answers::{bill, calls, hotspots, month, overview, trace, trend};
 pub use care::{backup, doctor, forget, restore};
 pub use company::{ledger_info, ledger_open, make_sample, sample_open, settings, settings_set};
 pub use export::{export, export_csv, export_svg};

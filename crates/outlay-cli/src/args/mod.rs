@@ -17,7 +17,7 @@ pub use company::{NamesArgs, NamesCommand, SettingArg, SettingsArgs, SettingsCom
 pub use coverage::{CoverageArgs, CoverageCommand, DecideArgs};
 pub use files::{ImportArgs, ImportsArgs, ImportsCommand, MappingArgs, MappingCommand, WatchArgs};
 pub use prices::{PriceArgs, PricesArgs, PricesCommand};
-pub use questions::{CallsArgs, CallsCommand, HotspotsArgs, OrderArg, OverviewArgs, TrendArgs};
+pub use questions::{CallsArgs, CallsCommand, HotspotsArgs, MonthArgs, OrderArg, OverviewArgs, TrendArgs};
 
 /// What your LLMs cost, from the files that providers and tracers export. Offline: nothing leaves this machine.
 #[derive(Debug, Parser)]
@@ -72,6 +72,8 @@ Examples:
     Imports(ImportsArgs),
     /// What did the period cost, and is that number right?
     Overview(OverviewArgs),
+    /// Why did it change, and can I close it?
+    Month(MonthArgs),
     /// How does spend move over time?
     Trend(TrendArgs),
     /// Where do I start?

@@ -1,4 +1,4 @@
-//! Arguments of the questions: `overview`, `trend`, `hotspots`, `calls`.
+//! Arguments of the questions: `overview`, `month`, `trend`, `hotspots`, `calls`.
 
 use clap::{Args, Subcommand, ValueEnum};
 use outlay_analysis::analyses::calls::CallOrder;
@@ -18,6 +18,26 @@ pub struct OverviewArgs {
     #[command(flatten)]
     pub filter: FilterArgs,
     /// How many rows of the table to print
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    #[command(flatten)]
+    pub output: ChartArgs,
+}
+
+/// `outlay month`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  outlay month
+  outlay month --month 2026-10 --by feature
+  outlay month --month 2026-10 --where provider=anthropic --pdf october.pdf")]
+pub struct MonthArgs {
+    /// Dimension that the change is cut by besides
+    #[arg(long, value_parser = dimension)]
+    pub by: Option<Dimension>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// How many rows of the second table to print
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
     #[command(flatten)]

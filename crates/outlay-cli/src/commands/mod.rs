@@ -9,6 +9,7 @@ mod hotspots;
 mod import;
 mod imports;
 mod mapping;
+mod month;
 mod names;
 mod overview;
 mod price;
@@ -33,6 +34,7 @@ pub async fn run(cli: Cli) -> Result<Answer, ErrorReply> {
         Command::Sample { folder } => sample::run(&context, &folder).await,
         Command::Imports(args) => imports::run(&context, args).await,
         Command::Overview(args) => overview::run(&context, args).await,
+        Command::Month(args) => month::run(&context, args).await,
         Command::Trend(args) => trend::run(&context, args).await,
         Command::Hotspots(args) => hotspots::run(&context, args).await,
         Command::Coverage(args) => coverage::run(&context, args).await,

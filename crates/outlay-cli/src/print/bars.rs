@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use outlay_model::view::{ChartSpec, DayMark, Hue, Series, Shape, Unit};
+use outlay_model::view::{ChartSpec, DayMark, Hue, Series, Shape, Unit, Waterfall};
 
 use super::{FAINT, Look, STRONG, WARN, columns, fit, inert, left, right};
 
@@ -35,6 +35,7 @@ pub fn chart(spec: &ChartSpec, look: &Look) -> String {
         Shape::Pareto { running } => bars(spec, Some(running), look),
         Shape::StackedBars if spec.categories.len() <= MOST_BARS => bars(spec, None, look),
         Shape::StackedBars | Shape::Lines => lines(spec, look),
+        Shape::Waterfall { totals } => waterfall(spec, totals, look),
         Shape::Days { strips } => days(spec, strips, look),
     });
     out
@@ -212,6 +213,47 @@ fn legend(stack: &[&Series], reference: &[&Series], look: &Look) -> String {
         .collect();
     names.extend(reference.iter().map(|s| format!("{} {}", look.paint(FAINT, "│"), inert(&s.name))));
     format!("{}\n", names.join("   "))
+}
+
+/// Bars that begin where the one before ended, between totals that begin at 0: full where something was added, light
+/// where it was taken away.
+fn waterfall(spec: &ChartSpec, totals: &[usize], look: &Look) -> String {
+    let Some(series) = spec.series.first() else { return String::new() };
+    let Waterfall { bars, range: (low, high), cut } = Waterfall::of(&series.values, totals);
+    let labels: Vec<String> = spec.categories.iter().map(|c| fit(&inert(c), look.chart_width() / 3)).collect();
+    let label_width = labels.iter().map(|l| columns(l)).max().unwrap_or(0);
+    let values: Vec<String> = bars
+        .iter()
+        .enumerate()
+        .map(|(at, (from, to))| match value((to - from).abs(), spec.unit, look) {
+            text if totals.contains(&at) => text,
+            text if to < from => format!("\u{2212}{text}"),
+            text => format!("+{text}"),
+        })
+        .collect();
+    let value_width = values.iter().map(|v| columns(v)).max().unwrap_or(0);
+    let room = look.chart_width().saturating_sub(label_width + value_width + 4).max(10);
+    let place = |value: f64| scaled((value - low).max(0.0), high - low, room);
+    let mut out = String::new();
+    for (at, (from, to)) in bars.iter().copied().enumerate() {
+        let (first, last) = (place(from.min(to)), place(from.max(to)).max(place(from.min(to)) + 1));
+        let style = if totals.contains(&at) { Style::new() } else { hue(series) };
+        let fill = if to < from { '▒' } else { '█' };
+        let mut bar: String = std::iter::repeat_n(fill, last - first).collect();
+        if cut && totals.contains(&at) && last - first > 4 {
+            // The bar begins elsewhere.
+            bar = format!("██\u{2571}{}", bar.chars().skip(3).collect::<String>());
+        }
+        let line = format!(
+            "{}  {}  {}{}",
+            left(&labels[at], label_width),
+            right(&values[at], value_width),
+            " ".repeat(first),
+            look.paint(style, &bar)
+        );
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
 }
 
 /// Rows are series, columns are categories, darker is more; a dot is not known.

@@ -1,6 +1,7 @@
 //! Rollups, defined as data: which dimensions, at which grain. One belongs to each calls file and is made of its rows
 //! alone, so that sums over files are sums over rows, and a removed file takes its rollups with it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
@@ -8,7 +9,7 @@ use foldhash::fast::FixedState;
 use outlay_model::time::{HOUR, date_day, local_date};
 use polars::prelude::*;
 
-use super::spill::{times, values};
+use super::spill::times;
 use super::words::Words;
 use crate::error::Result;
 
@@ -244,23 +245,15 @@ impl Groups {
     }
 }
 
-fn ints(frame: &DataFrame, name: &str) -> Result<Vec<i64>> {
-    let column = frame.column(name)?.i64()?;
-    Ok(match column.has_nulls() {
-        true => column.iter().map(Option::unwrap_or_default).collect(),
-        false => values(column),
-    })
-}
-
 /// A column whose values are read row by row, or the one value that it has.
-pub enum Read<T> {
+pub enum Read<'f, T: Clone> {
     /// The value of all rows.
     One(T),
-    /// A value a row.
-    Rows(Vec<T>),
+    /// A value a row: the frame's own, where they lie in one piece and none is unknown.
+    Rows(Cow<'f, [T]>),
 }
 
-impl<T: Copy> Read<T> {
+impl<T: Copy> Read<'_, T> {
     /// The value of a row.
     pub fn at(&self, row: usize) -> T {
         match self {
@@ -271,20 +264,29 @@ impl<T: Copy> Read<T> {
 }
 
 /// Whole numbers; null = 0.
-pub fn read_ints(frame: &DataFrame, name: &str) -> Result<Read<i64>> {
-    Ok(match frame.column(name)?.as_scalar_column() {
-        Some(one) => Read::One(one.scalar().value().extract().unwrap_or_default()),
-        None => Read::Rows(ints(frame, name)?),
-    })
+pub fn read_ints<'f>(frame: &'f DataFrame, name: &str) -> Result<Read<'f, i64>> {
+    let column = frame.column(name)?;
+    if let Some(one) = column.as_scalar_column() {
+        return Ok(Read::One(one.scalar().value().extract().unwrap_or_default()));
+    }
+    let column = column.i64()?;
+    Ok(Read::Rows(match column.cont_slice() {
+        Ok(values) => Cow::Borrowed(values),
+        Err(_) => Cow::Owned(column.iter().map(Option::unwrap_or_default).collect()),
+    }))
 }
 
 /// Codes of words.
-pub fn read_codes(frame: &DataFrame, name: &str) -> Result<Read<u32>> {
+pub fn read_codes<'f>(frame: &'f DataFrame, name: &str) -> Result<Read<'f, u32>> {
     let column = frame.column(name)?;
-    Ok(match column.as_scalar_column() {
-        Some(one) => Read::One(one.scalar().value().extract().unwrap_or_default()),
-        None => Read::Rows(column.u32()?.into_no_null_iter().collect()),
-    })
+    if let Some(one) = column.as_scalar_column() {
+        return Ok(Read::One(one.scalar().value().extract().unwrap_or_default()));
+    }
+    let column = column.u32()?;
+    Ok(Read::Rows(match column.cont_slice() {
+        Ok(codes) => Cow::Borrowed(codes),
+        Err(_) => Cow::Owned(column.into_no_null_iter().collect()),
+    }))
 }
 
 /// Most dimensions of a rollup.
@@ -303,14 +305,16 @@ fn groups(
     let time = times(calls)?;
     let grain = grain(zone);
     let mut day_of = DayCache::new(zone);
-    let mut codes: Vec<Read<u32>> = Vec::with_capacity(rollup.dims.len());
+    let mut codes: Vec<Read<'_, u32>> = Vec::with_capacity(rollup.dims.len());
     let mut overflow = Vec::new();
     for name in rollup.dims {
         let mut column = read_codes(calls, name)?;
-        if let (Some(slot), Read::Rows(column)) = (words.slot(name), &mut column) {
+        if let (Some(slot), Read::Rows(column)) = (words.slot(name), &mut column)
+            && words.count(slot) > MOST_VALUES
+        {
             let distinct: HashSet<u32, FixedState> = column.iter().copied().collect();
             if distinct.len() > MOST_VALUES {
-                overflow_days(column, &time, || words.code(slot, OTHER)).then(|| overflow.push(*name));
+                overflow_days(column.to_mut(), &time, || words.code(slot, OTHER)).then(|| overflow.push(*name));
             }
         }
         codes.push(column);
@@ -321,7 +325,7 @@ fn groups(
     let known: Vec<bool> = calls.column("uncached_input")?.is_not_null().iter().map(|k| k.unwrap_or(false)).collect();
     let amount: Vec<Option<i64>> = calls.column("recorded_cost")?.i64()?.iter().collect();
     // Most buckets are empty in most logs.
-    let mut tokens: Vec<(usize, Read<i64>)> = Vec::new();
+    let mut tokens: Vec<(usize, Read<'_, i64>)> = Vec::new();
     for (at, name) in SUMS.iter().enumerate().skip(TOKENS) {
         let column = read_ints(calls, name)?;
         if !matches!(column, Read::One(0)) {

@@ -54,7 +54,7 @@ pub fn times(frame: &DataFrame) -> PolarsResult<Vec<i64>> {
 }
 
 /// The values of a column that every row has.
-pub fn values(column: &Int64Chunked) -> Vec<i64> {
+fn values(column: &Int64Chunked) -> Vec<i64> {
     let mut out = Vec::with_capacity(column.len());
     for chunk in column.downcast_iter() {
         out.extend_from_slice(chunk.values());

@@ -144,6 +144,12 @@ impl Words {
         self.columns[slot].1.word(code)
     }
 
+    /// How many words a column has.
+    #[must_use]
+    pub fn count(&self, slot: usize) -> usize {
+        self.columns[slot].1.words.len()
+    }
+
     fn dictionary(&self, slot: usize) -> StringChunked {
         let words = &self.columns[slot].1.words;
         let all = words.iter().enumerate().map(|(code, word)| (code > 0).then_some(word.as_ref()));
