@@ -67,26 +67,35 @@ impl Bridge {
 
     /// Opens the first company file, once, and reads ahead what its first screens need.
     pub async fn open_first(&self) {
-        let open = || async {
-            let opened = match &self.first {
-                Some(path) => self.core.open(path, true).await,
-                None => self.core.open_last().await.map(drop),
-            };
-            match opened {
-                Ok(()) => self.warm(),
-                Err(e) => *lock(&self.start_fault) = Some(e),
-            }
-        };
-        self.opened.get_or_init(open).await;
+        self.opened.get_or_init(|| self.try_first()).await;
     }
 
-    /// Why no company file is open, where the first one could not be opened: what a page that asks has to hear, be it
-    /// the first page or the same one read again.
-    fn told(&self, error: ErrorReply) -> ErrorReply {
-        if error.code != "no_ledger" {
-            return error;
+    async fn try_first(&self) {
+        let opened = match &self.first {
+            Some(path) => self.core.open(path, true).await,
+            None => self.core.open_last().await.map(drop),
+        };
+        let fault = opened.err();
+        if fault.is_none() {
+            self.warm();
         }
-        lock(&self.start_fault).clone().unwrap_or(error)
+        *lock(&self.start_fault) = fault;
+    }
+
+    /// Answers what is open. Where the first company file could not be opened and none was since, that is tried again:
+    /// whoever reads the page again, or retries, has to hear why, or to see it open.
+    async fn answer_open(&self, id: u64, command: String, request: Value, task: Task) -> Result<Value, ErrorReply> {
+        let answer = self.answer(id, command.clone(), request.clone(), task.clone()).await;
+        let nothing_open = answer.as_ref().is_err_and(|error| error.code == "no_ledger");
+        if !nothing_open || command != "ledger_info" || lock(&self.start_fault).is_none() {
+            return answer;
+        }
+        self.try_first().await;
+        let fault = lock(&self.start_fault).clone();
+        match fault {
+            Some(fault) => Err(fault),
+            None => self.answer(id, command, request, task).await,
+        }
     }
 
     /// Reads ahead, beside the requests, and no longer for a company file or data version that was left.
@@ -149,7 +158,7 @@ pub async fn call(
     bridge.open_first().await;
     // A closed page hears no progress; the work itself goes on to its end.
     let task = Task::new(move |step| drop(progress.send(step)));
-    bridge.answer(id, command, request, task).await.map_err(|error| bridge.told(error))
+    bridge.answer_open(id, command, request, task).await
 }
 
 /// Asks a running request to stop; unknown ids have ended already.
@@ -185,11 +194,15 @@ mod tests {
         let bridge = Bridge::new(App::new(None), Some(nowhere.clone()));
         bridge.open_first().await;
         for _ in 0..2 {
-            let answer = bridge.answer(1, "ledger_info".to_owned(), serde_json::json!({}), Task::silent()).await;
-            let error = bridge.told(answer.expect_err("nothing is open"));
+            let answer = bridge.answer_open(1, "ledger_info".to_owned(), serde_json::json!({}), Task::silent()).await;
+            let error = answer.expect_err("nothing is open");
             assert_ne!(error.code, "no_ledger", "{error:?}");
         }
-        std::fs::remove_file(nowhere).expect("is there");
+        std::fs::remove_file(&nowhere).expect("is there");
+        // What was in the way is gone: the next one who asks sees it open.
+        let answer = bridge.answer_open(2, "ledger_info".to_owned(), serde_json::json!({}), Task::silent()).await;
+        assert!(answer.is_ok(), "{answer:?}");
+        std::fs::remove_dir_all(nowhere).expect("is there");
     }
 
     #[tokio::test]

@@ -4,28 +4,29 @@
 //! Every step changes one factor and keeps the rest; a cell's step is the difference of two running totals, each rounded
 //! once to a whole pico-unit, so that steps, cells and totals add up to the last unit. With c the cost, v the volume
 //! (calls, or tokens where the source knows no calls), t and p the tokens and the price of a bucket, I all input, D days,
-//! P days present, V all volume, 0 before and 1 now:
+//! P days present, V all volume (that of before at the pace of the days present now), 0 before and 1 now:
 //!
 //! | step | running total of a cell behind it |
 //! |---|---|
 //! | days in the month | c₀ × D₁/D₀ |
 //! | not yet imported | c₀ × P₁/P₀ |
-//! | volume | c₀ × V₁/V₀ |
+//! | volume | c₀ × P₁/P₀ × V₁/V₀ |
 //! | mix | c₀ × v₁/v₀ |
-//! | tokens per call | Σ t₁ p₀, where input is I₁, cut into cached and uncached as before |
+//! | tokens per call | Σ t₁ p₀, where input is I₁, cut into cached and uncached as before; without calls, a part of mix |
 //! | prompt-cache share | Σ t₁ p₀ |
 //! | unit price | c₁ without errors and retries |
 //!
 //! Prices come last, so that a change of price is what it makes of this period's tokens, which anybody can work out from
 //! a price list. The steps are shown in the order of [`STEPS`].
 //!
-//! Errors and retries are taken out beforehand and are a step of their own, and so are cells whose feature or model has
+//! What lies on an account that has no day at all in one of the periods is "not yet imported". Errors and retries are
+//! taken out beforehand and are a step of their own, and so are cells whose feature or model has
 //! no cost in one of the periods: new and gone. A cell that is in one period only, while its feature and its model are
 //! in both, is a change of mix.
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::{One, ToPrimitive, Zero};
 use outlay_model::money::Pico;
 use outlay_model::tokens::{BUCKETS, Tokens};
 use serde::{Deserialize, Serialize};
@@ -166,21 +167,37 @@ impl Cell {
 #[must_use]
 pub fn bridge(cells: &[Cell], days: (i64, i64)) -> Vec<Effects> {
     // Calls and tokens cannot be added: each has a volume of its own.
-    let mut all = [(0_i64, 0_i64); 2];
+    let mut all = [(BigRational::zero(), BigRational::zero()), (BigRational::zero(), BigRational::zero())];
     for cell in cells.iter().filter(|cell| !cell.new_or_gone) {
         let (then, now) = cell.volume(cell.by_calls());
         let sum = &mut all[usize::from(cell.by_calls())];
-        *sum = (sum.0.saturating_add(then), sum.1.saturating_add(now));
+        sum.0 += whole(i128::from(then)) * pace(cell, days);
+        sum.1 += whole(i128::from(now));
     }
-    cells.iter().map(|cell| effects(cell, all[usize::from(cell.by_calls())], days)).collect()
+    let more = all.map(|(then, now)| (!then.is_zero()).then(|| now / then));
+    cells.iter().map(|cell| effects(cell, more[usize::from(cell.by_calls())].as_ref(), days)).collect()
 }
 
-fn effects(cell: &Cell, all: (i64, i64), days: (i64, i64)) -> Effects {
+/// How much more a cell has now at the pace of before: by the days that are there.
+fn pace(cell: &Cell, days: (i64, i64)) -> BigRational {
+    let there = ratio(cell.present.1, cell.present.0).or_else(|| ratio(days.1, days.0));
+    there.unwrap_or_else(BigRational::one)
+}
+
+/// An amount times a fraction, rounded once; the amount itself where there is nothing to divide by.
+#[must_use]
+pub fn scaled(amount: Pico, numerator: i64, denominator: i64) -> Pico {
+    ratio(numerator, denominator).map_or(amount, |ratio| rounded(&(whole(amount.0) * ratio)))
+}
+
+fn effects(cell: &Cell, more_volume: Option<&BigRational>, days: (i64, i64)) -> Effects {
     let mut out = [Pico::ZERO; STEPS.len()];
     out[place(Step::ErrorsAndRetries)] = cell.now.waste - cell.then.waste;
     let (before, after) = (cell.then.cost(), cell.now.cost());
     if cell.new_or_gone {
-        out[place(Step::NewAndGone)] = after - before;
+        // Of a period of which nothing is there, nobody knows what was new.
+        let nothing = cell.present.0 == 0 || cell.present.1 == 0;
+        out[place(if nothing { Step::NotImported } else { Step::NewAndGone })] = after - before;
         return out;
     }
     let mut at = before;
@@ -194,30 +211,27 @@ fn effects(cell: &Cell, all: (i64, i64), days: (i64, i64)) -> Effects {
         if let Some(ratio) = ratio(days.1, days.0) {
             step(Step::Days, rounded(&(&start * ratio)));
         }
-        if let Some(ratio) = ratio(cell.present.1, cell.present.0) {
-            step(Step::NotImported, rounded(&(&start * ratio)));
+        let there = &start * pace(cell, days);
+        step(Step::NotImported, rounded(&there));
+        if let Some(more) = more_volume {
+            step(Step::Volume, rounded(&(&there * more)));
         }
-        if let Some(ratio) = ratio(all.1, all.0) {
-            step(Step::Volume, rounded(&(&start * ratio)));
-        }
-        let more = ratio(now, then).unwrap_or_else(BigRational::zero);
-        step(Step::Mix, rounded(&(&start * more)));
         if now > 0 {
             let (cut_as_before, at_old_prices) = at_old_prices(cell);
-            step(Step::TokensPerCall, rounded(&cut_as_before));
+            if cell.by_calls() {
+                let more = ratio(now, then).unwrap_or_else(BigRational::zero);
+                step(Step::Mix, rounded(&(&start * more)));
+                step(Step::TokensPerCall, rounded(&cut_as_before));
+            } else {
+                step(Step::Mix, rounded(&cut_as_before));
+            }
             step(Step::CacheShare, rounded(&at_old_prices));
             step(Step::UnitPrice, after);
             return out;
         }
     }
     step(Step::Mix, after);
-    // Two steps may have been taken as mix: what did not move in between is one.
-    out[place(Step::Mix)] = after - before - STEPS.iter().filter(|s| is_before_mix(**s)).map(|s| out[place(*s)]).sum();
     out
-}
-
-fn is_before_mix(step: Step) -> bool {
-    matches!(step, Step::Days | Step::NotImported | Step::Volume)
 }
 
 /// Buckets of text input, which the prompt cache cuts.
@@ -331,10 +345,26 @@ mod tests {
             told(&bridge(&[three_missing], (30, 30))),
             [(Step::ErrorsAndRetries, usd("0.5")), (Step::NotImported, usd("-1"))]
         );
+        let absent = Cell { new_or_gone: true, present: (30, 0), ..cell(then, Side::default()) };
+        assert_eq!(told(&bridge(&[absent], (30, 30))), [(Step::NotImported, usd("-10"))]);
+        // A hole of one account is no change of volume or mix of another.
+        let whole = Cell { present: (30, 30), ..cell(then, then) };
+        let half = side(50, [5_000_000, 0, 0], [1_000, 0, 0]);
+        let holed = Cell { present: (30, 15), ..cell(then, half) };
+        assert_eq!(told(&bridge(&[whole, holed], (30, 30))), [(Step::NotImported, usd("-5"))]);
         let fresh = Cell { new_or_gone: true, ..cell(Side::default(), now) };
         let gone = Cell { new_or_gone: true, ..cell(then, Side::default()) };
         let found = told(&bridge(&[fresh, gone], (30, 30)));
         assert_eq!(found, [(Step::ErrorsAndRetries, usd("0.5")), (Step::NewAndGone, usd("-1"))]);
+    }
+
+    #[test]
+    fn without_calls_more_output_is_mix() {
+        let tokens = |output| Side { calls: None, ..side(0, [10_000_000, 0, output], [1_000, 0, 4_000]) };
+        let same_days = Cell { present: (30, 30), ..cell(tokens(1_000_000), tokens(2_000_000)) };
+        // 12 tokens for 11 before, at 14 dollars; then 4 dollars of output more.
+        let found = told(&bridge(&[same_days], (30, 30)));
+        assert_eq!(found, [(Step::Volume, usd("1.272727272727")), (Step::Mix, usd("2.727272727273"))]);
     }
 
     fn sides() -> impl Strategy<Value = Side> {

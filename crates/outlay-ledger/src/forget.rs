@@ -172,8 +172,10 @@ impl Ledger {
             return Ok(Ancestors::default());
         }
         let mut all = Vec::new();
-        for name in [Dataset::Calls.name().to_owned(), Dataset::Calls.aside(), Dataset::Steps.name().to_owned()] {
-            all.extend(files::seen(&self.pool, snapshot, &name).await?);
+        for dataset in [Dataset::Calls, Dataset::Steps] {
+            for name in [dataset.name().to_owned(), dataset.aside()] {
+                all.extend(files::seen(&self.pool, snapshot, &name).await?);
+            }
         }
         let (layout, what, user) = (self.layout.clone(), what.clone(), user.to_vec());
         blocking(move || {

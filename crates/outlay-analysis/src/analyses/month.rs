@@ -7,7 +7,7 @@
 //! Total as in Overview. The bridge leads from the total of the period before to this one in the steps of `bridge`, which
 //! add up to the last unit. The cost of a provider is taken apart by own logs × price where they tell at least half of
 //! the tokens that its usage exports tell, else by provider usage × price, with tokens for volume where no calls are
-//! told; what its headline has beyond that is "billed, not in the logs". Lines of a bill that are no usage are a step of
+//! told, as far as they are there in both periods; what its headline has beyond that is "billed, not in the logs". Lines of a bill that are no usage are a step of
 //! their own. While a period runs, it is compared with the same days of the one before.
 //!
 //! # Reads
@@ -155,13 +155,22 @@ pub fn slices(params: &Params, context: &Context) -> Vec<Slice> {
     let before = compared(context);
     let mut slices = headline::slices(context.period, &params.conditions);
     slices.extend(headline::slices(before, &params.conditions));
+    for period in [context.period, before] {
+        slices.push(Slice {
+            kind: Kind::Charge,
+            period,
+            grain: Grain::Day,
+            by: vec![Dimension::Provider, Dimension::Account, Dimension::Category],
+            conditions: params.conditions.clone(),
+            only_waste: false,
+        });
+    }
     let mut cut = |by: Vec<Dimension>, kind, only_waste| {
         for period in [context.period, before] {
             let (by, conditions) = (by.clone(), params.conditions.clone());
             slices.push(Slice { kind, period, grain: Grain::Whole, by, conditions, only_waste });
         }
     };
-    cut(vec![Dimension::Provider, Dimension::Account, Dimension::Category], Kind::Charge, false);
     for finer in [None].into_iter().chain(finer(params).map(Some)) {
         let with = |by: &[Dimension]| by.iter().copied().chain(finer).collect::<Vec<_>>();
         cut(with(&BY), Kind::Call, false);
@@ -189,7 +198,10 @@ pub fn run(cubes: &[Cube], params: &Params, context: &Context, prices: &dyn Pric
         () if !trust.missing.is_empty() => State::Incomplete,
         () => State::Ready,
     };
-    let against = words::before(&earlier.period, &context.previous);
+    let against = match context.running() {
+        true => words::dates(&earlier.period.dates().collect::<Vec<_>>()),
+        false => words::before(&context.period, &context.previous),
+    };
     let mut month = Month {
         period: period_view(&context.period),
         previous: period_view(&earlier.period),
@@ -288,15 +300,11 @@ impl<'a> Sources<'a> {
         for (at, side) in [(1, headline), (0, previous)] {
             // The cube of lines by category: this period first.
             let Some(cube) = cubes.get(7 - at) else { continue };
-            let billed: BTreeSet<&str> = side
-                .won
-                .iter()
-                .filter(|(_, source)| **source == HeadlineSource::Invoice)
-                .map(|((provider, ..), _)| provider.as_str())
-                .collect();
             for group in cube.groups.iter().filter(|group| !matches!(cube.key(group, 2), "" | USAGE)) {
                 let provider = cube.key(group, PROVIDER);
-                if billed.contains(provider) {
+                let account = accounts.canonical(provider, cube.key(group, ACCOUNT));
+                let of = (provider.to_owned(), account, group.day);
+                if side.won.get(&of) == Some(&HeadlineSource::Invoice) {
                     let cost = amount_of(cube, group, HeadlineSource::Invoice, context, prices);
                     beside.entry(provider.to_owned()).or_default()[at] += cost.low;
                 }
@@ -312,7 +320,7 @@ impl<'a> Sources<'a> {
         Sources {
             context,
             prices,
-            details: details(cubes),
+            details: details(cubes, &totals),
             accounts,
             totals,
             beside,
@@ -437,15 +445,34 @@ impl<'a> Sources<'a> {
         providers
             .into_iter()
             .map(|provider| {
-                let change = |of: Option<&[Pico; 2]>| of.map_or(Pico::ZERO, |[before, now]| *now - *before);
-                let beside = change(self.beside.get(provider));
+                let of = |of: Option<&[Pico; 2]>| of.copied().unwrap_or_default();
+                let (all, told) = (of(self.totals.get(provider)), of(explained.get(provider)));
+                let beside = of(self.beside.get(provider));
+                let [before, now] = [0, 1].map(|at| all[at] - told[at] - beside[at]);
                 let mut effects = [Pico::ZERO; STEPS.len()];
-                effects[place(Step::ContractAndCredits)] = beside;
-                effects[place(Step::NotExplained)] =
-                    change(self.totals.get(provider)) - change(explained.get(provider)) - beside;
+                effects[place(Step::ContractAndCredits)] = beside[1] - beside[0];
+                let missing = self.unexplained_days(provider, before);
+                effects[place(Step::NotImported)] = missing;
+                effects[place(Step::NotExplained)] = now - before - missing;
                 (provider, effects)
             })
             .collect()
+    }
+
+    /// What an amount of before loses by the days of its provider that are missing now, and gains by those of then.
+    fn unexplained_days(&self, provider: &str, before: Pico) -> Pico {
+        let missing: Vec<&[i64; 2]> =
+            self.missing.iter().filter(|((of, _), _)| of == provider).map(|(_, days)| days).collect();
+        if missing.is_empty() {
+            return Pico::ZERO;
+        }
+        let accounts = self.accounts.named(provider).max(1) as i64;
+        let there = |at: usize, days: i64| (accounts * days - missing.iter().map(|days| days[at]).sum::<i64>()).max(0);
+        let (then, now) = (there(0, self.days.0), there(1, self.days.1));
+        match then {
+            0 => Pico::ZERO,
+            _ => bridge::scaled(before, now, then) - bridge::scaled(before, self.days.1, self.days.0),
+        }
     }
 
     /// Cost and effects of the values of a key, those of providers with what is beyond their cells.
@@ -494,8 +521,9 @@ fn sum<'e>(effects: impl Iterator<Item = &'e Effects>) -> Effects {
     all
 }
 
-/// Whether own logs or usage take a provider apart: logs, unless they tell less than half of what usage tells.
-fn details(cubes: &[Cube]) -> BTreeMap<String, Detail> {
+/// Whether own logs or usage take a provider apart: what is there in both periods, as far as the provider is; and logs,
+/// unless they tell less than half of what usage tells.
+fn details(cubes: &[Cube], totals: &BTreeMap<String, [Pico; 2]>) -> BTreeMap<String, Detail> {
     // Tokens by provider: usage and calls, of this period and the one before.
     let mut tokens: BTreeMap<String, [[i64; 2]; 2]> = BTreeMap::new();
     for (kind, places) in [[1, 4], [2, 5]].into_iter().enumerate() {
@@ -506,16 +534,22 @@ fn details(cubes: &[Cube]) -> BTreeMap<String, Detail> {
             }
         }
     }
-    let choose = |[usage, calls]: [[i64; 2]; 2]| {
+    let choose = |provider: &str, [usage, calls]: [[i64; 2]; 2]| {
+        let totals = totals.get(provider).copied().unwrap_or_default();
+        let whole = |tokens: [i64; 2]| {
+            let there = |at: usize| tokens[at] > 0 || totals[at] == Pico::ZERO;
+            tokens != [0, 0] && there(0) && there(1)
+        };
         let fewer = usage.iter().zip(calls).any(|(usage, calls)| calls < usage / 2);
-        let both = usage.iter().all(|tokens| *tokens > 0);
-        match (calls.iter().any(|tokens| *tokens > 0), both && fewer) {
-            (true, false) => Some(Detail::OwnLogs),
-            _ if usage.iter().any(|tokens| *tokens > 0) => Some(Detail::Usage),
-            (true, true) | (false, _) => None,
+        match (whole(calls), whole(usage)) {
+            (true, true) if fewer => Some(Detail::Usage),
+            (true, _) => Some(Detail::OwnLogs),
+            (false, true) => Some(Detail::Usage),
+            (false, false) => None,
         }
     };
-    tokens.into_iter().filter_map(|(provider, tokens)| Some((provider, choose(tokens)?))).collect()
+    let chosen = tokens.into_iter().map(|(provider, tokens)| (choose(&provider, tokens), provider));
+    chosen.filter_map(|(detail, provider)| Some((provider, detail?))).collect()
 }
 
 /// What the sources cannot tell, in words.
@@ -573,7 +607,7 @@ fn bars(all: &Effects, lesser: &Lesser, context: &Context) -> Vec<Bar> {
                 Step::ContractAndCredits if !lesser.marked => (true, "no billed line is marked as one".to_owned()),
                 Step::ExchangeRate => (false, "other currencies are not added".to_owned()),
                 Step::NotExplained if !lesser.billed_only.is_empty() => {
-                    (true, format!("billed lines alone: {}", names(&lesser.billed_only)))
+                    (true, format!("nothing else in both periods: {}", names(&lesser.billed_only)))
                 }
                 Step::NotImported if *change != Pico::ZERO => (true, "missing days, at the pace of before".to_owned()),
                 _ => (true, String::new()),

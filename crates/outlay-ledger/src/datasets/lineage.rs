@@ -116,7 +116,8 @@ impl<'a> Lineage<'a> {
 pub struct Ancestors {
     files: HashSet<(i64, i64)>,
     traces: HashSet<u64, FixedState>,
-    parents: HashMap<u64, u64, FixedState>,
+    /// Two files may tell one span, and not agree on what is above it.
+    parents: HashMap<u64, Vec<u64>, FixedState>,
     above: HashSet<u64, FixedState>,
 }
 
@@ -159,7 +160,12 @@ impl Ancestors {
                 found.push((span, parent));
             }
         })?;
-        self.parents.extend(found);
+        for (span, parent) in found {
+            let known = self.parents.entry(span).or_default();
+            if !known.contains(&parent) {
+                known.push(parent);
+            }
+        }
         Ok(())
     }
 
@@ -167,10 +173,10 @@ impl Ancestors {
     pub fn climb(&mut self) {
         let mut open: Vec<u64> = self.above.iter().copied().collect();
         while let Some(span) = open.pop() {
-            if let Some(parent) = self.parents.get(&span)
-                && self.above.insert(*parent)
-            {
-                open.push(*parent);
+            for parent in self.parents.get(&span).into_iter().flatten() {
+                if self.above.insert(*parent) {
+                    open.push(*parent);
+                }
             }
         }
     }

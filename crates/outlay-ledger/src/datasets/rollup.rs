@@ -149,11 +149,14 @@ pub fn roll_up(calls: &DataFrame, words: &mut Words, zone: Tz, room: &mut Room) 
     let by_hour = other.frame(&BY_HOUR)?;
     let overflow_hour = overflow.iter().copied().filter(|name| BY_HOUR.dims.contains(name)).collect();
     let overflow_who = groups(&BY_WHO, calls, words, zone, other)?;
+    let by_who = other.frame(&BY_WHO)?;
+    // While the next file is put together, there is room for one of them.
+    *other = Groups::default();
     Ok(vec![
         Rolled { rollup: &BY_GRAIN, frame: by_grain_frame, overflow: overflow.clone() },
         Rolled { rollup: &BY_HOUR, frame: by_hour, overflow: overflow_hour },
         Rolled { rollup: &BY_DAY, frame: by_day, overflow },
-        Rolled { rollup: &BY_WHO, frame: other.frame(&BY_WHO)?, overflow: overflow_who },
+        Rolled { rollup: &BY_WHO, frame: by_who, overflow: overflow_who },
     ])
 }
 
