@@ -104,7 +104,8 @@ impl Ledger {
             for (name, rolled) in [(dataset.name().to_owned(), true), (dataset.aside(), false)] {
                 for file in files::seen(&self.pool, before.id, &name).await? {
                     // A span can begin long before what it repeats.
-                    if !(what.concerns(&file) || dataset == Dataset::Calls && !rolled && !above.is_empty()) {
+                    let repeats = dataset == Dataset::Calls && !rolled && !above.is_empty();
+                    if !what.concerns(&file) && !repeats {
                         continue;
                     }
                     let job = Job {

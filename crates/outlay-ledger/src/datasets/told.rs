@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// For each of these columns, whether any row of a file tells it. A column that the file does not have tells nothing.
 pub fn told(path: &Path, columns: &[&str]) -> Result<Vec<bool>> {
     let mut file = File::open(path).map_err(Error::io(path))?;
-    let metadata = read_metadata(&mut file).map_err(|error| files::damaged(path, &error.into()))?;
+    let metadata = read_metadata(&mut file).map_err(|error| files::damaged(path, &error))?;
     let mut out = Vec::with_capacity(columns.len());
     for column in columns {
         let mut tells = false;
