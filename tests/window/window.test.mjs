@@ -153,7 +153,11 @@ test('logs come in; hotspots, a level down, and the bill of a call agree with th
 test('an import that is undone never was', async () => {
   const latest = await latestImport();
   await window.click('nav-files');
-  await window.click(`undo-${latest.id}`);
+  // What stands above the list comes in later and moves it: a click can land beside the button.
+  await window.until(async () => {
+    await window.click(`undo-${latest.id}`);
+    return window.driver.executeScript(`return document.querySelector('[data-testid="undo-yes"]') !== null`);
+  }, 'nobody is asked before an import is undone');
   await window.click('undo-yes');
   await window.until(async () => {
     const { imports } = await outlay(company, 'imports');
