@@ -14,6 +14,7 @@ pub mod answer;
 pub mod breakdown;
 pub mod bridge;
 pub mod causes;
+mod cells;
 pub mod context;
 pub mod headline;
 pub mod marks;

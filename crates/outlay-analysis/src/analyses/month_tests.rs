@@ -1,4 +1,6 @@
 use super::*;
+use crate::bridge::place;
+use crate::cells::USAGE;
 use crate::testing::*;
 
 fn asked(cubes: &[(usize, Cube)], params: &Params, context: &Context) -> Month {
